@@ -1,0 +1,128 @@
+"""The design: units, the streams between them, and the packets at the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gengnn.ir import Graph, Kind, Value
+from gengnn.ops.base import Cost, Memory
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Rows in flight: `beats` beats of `lanes` lanes of `width` bits per row, then an end token.
+
+    `value` is the IR value carried (the one of layer 0 when layers are folded); `values` has
+    one name per folded layer, for tracing.
+    """
+
+    name: str
+    lanes: int
+    width: int
+    beats: int
+    is_signed: bool
+    max_rows: int
+    values: tuple[str, ...] = ()
+    space: str = ""
+
+    @property
+    def bits(self) -> int:
+        """Bits of a beat."""
+        return self.lanes * self.width
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One instance of a kernel; `inputs` and `outputs` map its ports to stream names.
+
+    `loop` is the folded loop it belongs to (-1: none) and `level` counts the barriers before it.
+    `fill_ports` are taken in whole before the first row comes out.
+    """
+
+    name: str
+    kernel: str
+    params: Mapping[str, int]
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    memories: tuple[Memory, ...] = ()
+    comment: str = ""
+    loop: int = -1
+    level: int = 0
+    cost: Cost = field(default_factory=Cost)
+    fill_ports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """One lane group of a packet row: `lanes` lanes of `width` bits of `stream`.
+
+    `bound` > 0 makes the receiver check that every code is below it; `target` names the base
+    space whose row count bounds it instead.
+    """
+
+    stream: str
+    value: str
+    lanes: int
+    width: int
+    bound: int = 0
+    target: str = ""
+
+    @property
+    def bits(self) -> int:
+        """Bits of the group in the row."""
+        return self.lanes * self.width
+
+
+@dataclass(frozen=True)
+class RowLayout:
+    """How the rows of one base space travel in a packet.
+
+    `rows_stream` names the stream of the space's ROWS value ("" when nothing reads it).
+    """
+
+    space: str
+    max_rows: int
+    fields: tuple[Field, ...]
+    rows_stream: str = ""
+
+    @property
+    def bits(self) -> int:
+        """Bits of a row."""
+        return sum(entry.bits for entry in self.fields)
+
+    def beats(self, tdata: int) -> int:
+        """Bus beats of a row."""
+        return -(-self.bits // tdata)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Everything the emitters need; nothing in it is specific to a back end.
+
+    `units` are in dataflow order. Units with `loop` = k are the body of folded loop k, run
+    `loops[k]` times per graph. `layouts` are the input rows of nodes, edges, graphs in that
+    order; `results` one layout per output, in the model's order.
+    """
+
+    name: str
+    part: str
+    clock_mhz: float
+    graph: Graph
+    streams: Mapping[str, Stream]
+    units: tuple[Unit, ...]
+    loops: tuple[int, ...]
+    layouts: tuple[RowLayout, ...]
+    results: tuple[RowLayout, ...]
+    tdata: int
+    digest: str = ""
+
+    @property
+    def cost(self) -> Cost:
+        """Resources of all units."""
+        return sum((unit.cost for unit in self.units), Cost(interval=0, latency=0))
+
+
+def unsigned(value: Value) -> bool:
+    """Whether a stream of this value is read as unsigned."""
+    return value.kind is not Kind.REAL
