@@ -1,0 +1,350 @@
+"""What an op is: six answers about one row-wise or map operation."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gengnn.fixed import FixedType, bits_for
+from gengnn.ir import Kind, Param, Value
+
+Interval = tuple[float, float]
+"""Lowest and highest value a tensor can take."""
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The exact integer result of an op: code range `lo`..`hi`, value = code * 2**-frac."""
+
+    frac: int
+    lo: int
+    hi: int
+
+    @property
+    def width(self) -> int:
+        """Bits of the signed register that holds every exact result."""
+        return bits_for(self.lo, self.hi)
+
+
+@dataclass
+class Rows:
+    """The index spaces of one batch of graphs.
+
+    `graph_of` maps each space to the graph of each of its rows (int64 [rows]); a space's entry
+    is added by the op that makes the space. `num_graphs` is the size of "graphs".
+    """
+
+    graph_of: dict[str, Tensor]
+    num_graphs: int
+
+    def size(self, space: str) -> int:
+        """Rows of `space` in this batch."""
+        return int(self.graph_of[space].numel())
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one unit takes on the part, and how long.
+
+    `interval` is cycles per row once running, `latency` cycles from a row's first beat in to
+    its first beat out.
+    """
+
+    dsp: int = 0
+    lut: int = 0
+    ff: int = 0
+    bram18: int = 0
+    uram: int = 0
+    interval: int = 1
+    latency: int = 1
+
+    def __add__(self, other: Cost) -> Cost:
+        """Both units side by side."""
+        return Cost(
+            self.dsp + other.dsp,
+            self.lut + other.lut,
+            self.ff + other.ff,
+            self.bram18 + other.bram18,
+            self.uram + other.uram,
+            max(self.interval, other.interval),
+            self.latency + other.latency,
+        )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A constant memory of a unit: `words[d]` is a list of lane codes, lane 0 in the low bits.
+
+    `codes` is int64 [depth, lanes]; each lane is `width` bits, two's complement. A unit
+    that reads several words per cycle has `copies` of the memory, their addresses side by side.
+    """
+
+    name: str
+    width: int
+    codes: NDArray[np.int64]
+    copies: int = 1
+
+    @property
+    def depth(self) -> int:
+        """Words."""
+        return int(self.codes.shape[0])
+
+    @property
+    def lanes(self) -> int:
+        """Lanes of a word."""
+        return int(self.codes.shape[1])
+
+    @property
+    def bits(self) -> int:
+        """Bits of a word."""
+        return self.width * self.lanes
+
+
+@dataclass(frozen=True)
+class Site:
+    """One unit's place in a design: what its kernel parameters depend on.
+
+    `inputs` and `output` carry formats; `lanes` gives lanes per beat of each port ("y" is the
+    output); `params` has one entry per folded layer; `max_rows` the row limit of each port's
+    space; `parallel` the input lanes a matrix unit takes per cycle; `ops` the op of each layer.
+    """
+
+    inputs: tuple[Value, ...]
+    output: Value
+    lanes: Mapping[str, int]
+    params: tuple[Mapping[str, Param], ...]
+    max_rows: Mapping[str, int]
+    parallel: int = 1
+    ops: tuple[Op, ...] = ()
+
+    @property
+    def iters(self) -> int:
+        """How many folded layers share the unit."""
+        return len(self.params)
+
+    def beats(self, port: str, value: Value) -> int:
+        """Beats per row of `value` on `port`."""
+        return value.features // self.lanes[port]
+
+
+@dataclass(frozen=True)
+class Op(ABC):
+    """An operation on rows.
+
+    Class attributes: `kernel` is the stem of the kernel files, of the HLS function and (with
+    `gg_`) of the RTL module; `ports` the names of its streams in; `roles` of its parameters.
+    """
+
+    kernel: ClassVar[str]
+    ports: ClassVar[tuple[str, ...]] = ("x",)
+    roles: ClassVar[tuple[str, ...]] = ()
+    whole_rows: ClassVar[bool] = False
+    """The kernel needs every row in one beat."""
+    fill_ports: ClassVar[tuple[str, ...]] = ()
+    """Ports that are taken in whole before the first row comes out; such an op is a barrier."""
+    multiplies: ClassVar[bool] = False
+    """The unit is a matrix engine: the scheduler chooses its `parallel` and output lanes."""
+
+    held_ports: ClassVar[tuple[str, ...]] = ()
+    """Ports that are not read before another port has ended."""
+
+    @property
+    def is_barrier(self) -> bool:
+        """No row comes out before the last row of the `fill_ports` went in."""
+        return bool(self.fill_ports)
+
+    @property
+    def keeps_type(self) -> bool:
+        """The op only moves codes: its result has the format of its REAL inputs."""
+        return False
+
+    @abstractmethod
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        """Space, shape, kind, target and bound of the result (its name and type are ignored)."""
+
+    @abstractmethod
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        """The float meaning: tensors [rows, *shape] in, the same out; INDEX and MASK are int64.
+
+        `values` describe the inputs and, last, the output.
+        """
+
+    @abstractmethod
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        """The values the result can take; `limits` gives the row limit of each port's space."""
+
+    @abstractmethod
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        """Fraction bits and code range of the exact integer result.
+
+        `values` describe the inputs and, last, the output. An op whose result is exact in any
+        output format (a table) reads that format; all others must not.
+        """
+
+    def hint(self, inputs: Sequence[Value], limits: Mapping[str, int]) -> Exact | None:
+        """The exact result where it depends on no choice of format, else None.
+
+        `inputs` carry exact formats. The default serves ops without parameters that compute;
+        ops that only move codes hand on what holds all of their REAL inputs.
+        """
+        real = [v.format for v in inputs if v.kind is Kind.REAL]
+        if not self.keeps_type:
+            return self.exact(inputs, {}, limits)
+        frac = max(form.frac for form in real)
+        low = min(form.lo << (frac - form.frac) for form in real)
+        return Exact(frac, low, max(form.hi << (frac - form.frac) for form in real))
+
+    @abstractmethod
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        """The integer meaning: exact result codes (a fresh float64 tensor) before the cast.
+
+        `inputs` are float64 codes (INDEX and MASK: int64), `params` float64 codes; `values`
+        describe the inputs and, last, the output.
+        """
+
+    def place(  # noqa: B027 -- most ops make no space
+        self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows
+    ) -> None:
+        """Add the space that the op makes, if it makes one, to `rows`."""
+
+    def param_type(
+        self,
+        role: str,
+        data: NDArray[np.float64],
+        width: int,
+        known: Mapping[str, FixedType],
+        asked: FixedType | None = None,
+    ) -> FixedType:
+        """The format of parameter `role`.
+
+        `known` has the formats of the ports, of "y" and of earlier roles, `asked` what the user
+        wants of weights.
+        """
+        return asked or fit_type(float(np.abs(data).max(initial=0.0)), width)
+
+    @abstractmethod
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        """The parameters of both kernels, by their UpperCamelCase names."""
+
+    def memories(self, site: Site) -> tuple[Memory, ...]:
+        """The constant memories of the unit."""
+        return ()
+
+    @abstractmethod
+    def cost(self, site: Site) -> Cost:
+        """The resources and the speed of the unit."""
+
+    def comment(self, inputs: Sequence[Value], output: Value) -> str:
+        """What the generated code says about the unit."""
+        formats = " x ".join(str(v.format) for v in inputs if v.kind is Kind.REAL)
+        lanes = "scalar" if output.features == 1 else f"{output.features} lanes"
+        return (
+            f"{self}: {lanes} per row of {output.space}, {formats or 'indices'} -> {output.format}"
+        )
+
+    def bypass(self) -> Op | None:
+        """An op of the same signature that changes nothing, where there is one."""
+        return None
+
+    def signature(self) -> object:
+        """What must be equal for two nodes to share one unit."""
+        return (type(self), tuple(getattr(self, f.name) for f in fields(self)))
+
+    def __str__(self) -> str:
+        """Name and attributes."""
+        told = ", ".join(f"{f.name}={getattr(self, f.name)}" for f in fields(self))
+        return type(self).__name__ + (f"[{told}]" if told else "")
+
+
+def cast_params(exact: Exact, to: FixedType) -> dict[str, int]:
+    """The parameters of the cast at the end of a kernel: WidthAcc bits in, WidthY bits out."""
+    return {
+        "WidthAcc": exact.width,
+        "WidthY": to.width,
+        "Shift": exact.frac - to.frac,
+        "Rounding": to.rounding.code,
+        "Overflow": to.overflow.code,
+    }
+
+
+def fit_type(largest: float, width: int) -> FixedType:
+    """The signed format of `width` bits with the most fraction bits that holds +-`largest`."""
+    if largest == 0.0:
+        return FixedType(width, width - 1)
+    frac = width - 1 - math.frexp(largest)[1]
+    if round(math.ldexp(largest, frac)) > (1 << (width - 1)) - 1:
+        frac -= 1
+    return FixedType(width, frac)
+
+
+def codes_range(value: Value) -> tuple[int, int]:
+    """The codes a stream can carry."""
+    return value.format.lo, value.format.hi
+
+
+def cast_cost(lanes: int, exact: Exact, to: FixedType) -> Cost:
+    """A registered rounding and saturating cast on each lane."""
+    return Cost(lut=lanes * (exact.width // 2 + to.width), ff=lanes * to.width, latency=1)
+
+
+def memory_bram18(bits: int, depth: int) -> int:
+    """RAMB18 blocks of a simple dual-port memory; shallow memories go to LUT RAM."""
+    if depth <= LUTRAM_DEPTH:
+        return 0
+    per_column = {1: 16384, 2: 8192, 4: 4096, 9: 2048, 18: 1024, 36: 512}
+    return min(math.ceil(bits / w) * math.ceil(depth / d) for w, d in per_column.items())
+
+
+def address_bits(depth: int) -> int:
+    """Bits of an address into `depth` words, at least one."""
+    return max(1, (depth - 1).bit_length())
+
+
+LUTRAM_DEPTH = 64
+"""Memories up to this depth are built from LUTs."""
+
+
+def memory_lut(bits: int, depth: int) -> int:
+    """LUTs of a memory that is small enough for LUT RAM, else 0."""
+    return math.ceil(depth / 64) * bits if depth <= LUTRAM_DEPTH else 0
+
+
+__all__ = [
+    "Cost",
+    "Exact",
+    "Interval",
+    "Memory",
+    "Op",
+    "Rows",
+    "Site",
+    "address_bits",
+    "cast_cost",
+    "cast_params",
+    "codes_range",
+    "fit_type",
+    "memory_bram18",
+    "memory_lut",
+]

@@ -1,0 +1,79 @@
+"""ConcatRows: the rows of one space, then those of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from gengnn.ir import Param, Value
+from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+
+
+@dataclass(frozen=True)
+class ConcatRows(Op):
+    """Rows of a, then rows of b; the result lives in the concat space `space`."""
+
+    space: str
+
+    kernel: ClassVar[str] = "concat_rows"
+    held_ports: ClassVar[tuple[str, ...]] = ("b",)
+    ports: ClassVar[tuple[str, ...]] = ("a", "b")
+
+    @property
+    def keeps_type(self) -> bool:
+        return True
+
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        return replace(inputs[0], space=self.space)
+
+    def place(self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows) -> None:
+        parts = [rows.graph_of[value.space] for value in values[:2]]
+        rows.graph_of[self.space] = torch.cat(parts)
+
+    def signature(self) -> object:
+        return type(self)
+
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return torch.cat(list(inputs))
+
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        return min(low for low, _ in inputs), max(high for _, high in inputs)
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
+
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return self.real(inputs, params, values, rows).to(torch.float64)
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        return {"Lanes": site.lanes["y"], "Width": site.output.format.width}
+
+    def cost(self, site: Site) -> Cost:
+        lanes, width = site.lanes["y"], site.output.format.width
+        return Cost(
+            dsp=0,
+            lut=lanes * width,
+            ff=lanes * width,
+            interval=site.beats("y", site.output),
+            latency=1,
+        )

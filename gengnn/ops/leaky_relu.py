@@ -1,0 +1,96 @@
+"""LeakyRelu: the positive part and a fraction of the negative part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from gengnn.fixed import bits_for
+from gengnn.ir import Param, Value
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+    cast_cost,
+    cast_params,
+    codes_range,
+)
+
+SLOPE_BITS = 15
+"""Fraction bits of the slope."""
+
+
+@dataclass(frozen=True)
+class LeakyRelu(Op):
+    """x for x >= 0, else slope * x, with the slope rounded to SLOPE_BITS fraction bits."""
+
+    slope: float = 0.01
+
+    kernel: ClassVar[str] = "leaky_relu"
+
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        return inputs[0]
+
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return torch.where(inputs[0] >= 0, inputs[0], inputs[0] * self.slope)
+
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        ends = [end if end >= 0 else end * self.slope for end in inputs[0]]
+        return min(ends), max(ends)
+
+    @property
+    def slope_code(self) -> int:
+        """The slope in steps of 2**-SLOPE_BITS."""
+        return round(self.slope * (1 << SLOPE_BITS))
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        low, high = codes_range(values[0])
+        ends = [low * self.slope_code, low << SLOPE_BITS, high << SLOPE_BITS, 0]
+        return Exact(values[0].format.frac + SLOPE_BITS, min(ends), max(ends))
+
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        x = inputs[0]
+        return x * torch.where(x >= 0, float(1 << SLOPE_BITS), float(self.slope_code))
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        return {
+            "Lanes": site.lanes["y"],
+            "WidthX": site.inputs[0].format.width,
+            "WidthSlope": bits_for(min(self.slope_code, 0), max(self.slope_code, 0)),
+            "Slope": self.slope_code,
+            "SlopeBits": SLOPE_BITS,
+            **cast_params(self.exact((*site.inputs, site.output), {}, {}), site.output.format),
+        }
+
+    def cost(self, site: Site) -> Cost:
+        lanes, exact = site.lanes["y"], self.exact((*site.inputs, site.output), {}, {})
+        total = Cost(
+            dsp=lanes,
+            ff=lanes * exact.width,
+            interval=site.beats("y", site.output),
+            latency=1,
+        )
+        return total + cast_cost(lanes, exact, site.output.format)

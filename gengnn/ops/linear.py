@@ -1,0 +1,165 @@
+"""Linear: a dense layer on every row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gengnn.fixed import FixedType, bits_for
+from gengnn.ir import Param, Value
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Memory,
+    Op,
+    Rows,
+    Site,
+    cast_cost,
+    cast_params,
+    codes_range,
+    memory_bram18,
+    memory_lut,
+)
+
+
+@dataclass(frozen=True)
+class Linear(Op):
+    """y = x W^T + b, with x [rows, FI], weight [FO, FI] and bias [FO]."""
+
+    kernel: ClassVar[str] = "linear"
+    roles: ClassVar[tuple[str, ...]] = ("weight", "bias")
+    multiplies: ClassVar[bool] = True
+
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        return replace(inputs[0], shape=(params["weight"].data.shape[0],))
+
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        product = inputs[0].reshape(-1, values[0].features) @ params["weight"].T
+        return product + params["bias"] if "bias" in params else product
+
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        low, high = inputs[0]
+        weight = params["weight"].data
+        ends = weight * low, weight * high
+        bias = params["bias"].data if "bias" in params else np.zeros(1)
+        least = np.minimum(*ends).sum(axis=1) + bias
+        most = np.maximum(*ends).sum(axis=1) + bias
+        return float(least.min()), float(most.max())
+
+    def param_type(
+        self,
+        role: str,
+        data: NDArray[np.float64],
+        width: int,
+        known: Mapping[str, FixedType],
+        asked: FixedType | None = None,
+    ) -> FixedType:
+        if role == "weight":
+            return super().param_type(role, data, width, known, asked)
+        frac = known["x"].frac + known["weight"].frac
+        codes = np.rint(np.ldexp(data, frac))
+        return FixedType(bits_for(int(codes.min()), int(codes.max())), frac)
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        frac = values[0].format.frac + params["weight"].format.frac
+        low, high = self.interval([codes_range(values[0])], params, limits)
+        return Exact(frac, int(low), int(high))
+
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return self.real(inputs, params, values, rows)
+
+    def _blocks(self, site: Site) -> tuple[int, int]:
+        """Steps along the inputs and blocks of outputs of one row."""
+        steps = math.ceil(site.inputs[0].features / site.parallel)
+        return steps, site.beats("y", site.output)
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        wide = self._widest(site)
+        return {
+            "Features": site.inputs[0].features,
+            "Outputs": site.output.features,
+            "LanesX": site.lanes["x"],
+            "LanesY": site.lanes["y"],
+            "Parallel": site.parallel,
+            "WidthX": site.inputs[0].format.width,
+            "WidthW": site.params[0]["weight"].format.width,
+            "WidthB": self._bias_width(site),
+            **cast_params(wide, site.output.format),
+            "Iters": site.iters,
+        }
+
+    def _widest(self, site: Site) -> Exact:
+        """The exact range over all folded layers."""
+        layers = [self.exact((*site.inputs, site.output), p, {}) for p in site.params]
+        return Exact(layers[0].frac, min(e.lo for e in layers), max(e.hi for e in layers))
+
+    def _bias_width(self, site: Site) -> int:
+        return max((p["bias"].format.width for p in site.params if "bias" in p), default=1)
+
+    def memories(self, site: Site) -> tuple[Memory, ...]:
+        """Weights [layer, block, step] of (output, input) lanes; biases [layer, block]."""
+        steps, blocks = self._blocks(site)
+        lanes, inputs = site.lanes["y"], site.inputs[0].features
+        pad = steps * site.parallel - inputs
+        weights, biases = [], []
+        for layer in site.params:
+            padded = np.pad(layer["weight"].data, ((0, 0), (0, pad)))
+            tiles = padded.reshape(blocks, lanes, steps, site.parallel).transpose(0, 2, 1, 3)
+            weights.append(tiles.reshape(blocks * steps, lanes * site.parallel))
+            bias = layer["bias"].data if "bias" in layer else np.zeros(blocks * lanes)
+            biases.append(bias.reshape(blocks, lanes))
+        width = site.params[0]["weight"].format.width
+        return (
+            Memory("weight", width, np.concatenate(weights).astype(np.int64)),
+            Memory("bias", self._bias_width(site), np.concatenate(biases).astype(np.int64)),
+        )
+
+    def cost(self, site: Site) -> Cost:
+        steps, blocks = self._blocks(site)
+        lanes = site.lanes["y"]
+        exact = self._widest(site)
+        memories = self.memories_shape(site)
+        adders = lanes * site.parallel * exact.width
+        registers = lanes * (2 * exact.width + site.parallel * exact.width)
+        row_bits = 2 * site.inputs[0].features * site.inputs[0].format.width
+        return Cost(
+            dsp=lanes * site.parallel,
+            lut=adders + row_bits // 2 + sum(memory_lut(*m) for m in memories),
+            ff=registers + row_bits,
+            bram18=sum(memory_bram18(*m) for m in memories),
+            interval=steps * blocks,
+            latency=steps + 8 + math.ceil(math.log2(max(site.parallel, 2))),
+        ) + cast_cost(lanes, exact, site.output.format)
+
+    def memories_shape(self, site: Site) -> tuple[tuple[int, int], tuple[int, int]]:
+        """(bits, depth) of the weight and the bias memory."""
+        steps, blocks = self._blocks(site)
+        lanes = site.lanes["y"]
+        width = site.params[0]["weight"].format.width
+        return (
+            (width * lanes * site.parallel, site.iters * steps * blocks),
+            (self._bias_width(site) * lanes, site.iters * blocks),
+        )

@@ -1,0 +1,64 @@
+"""Not: the other rows of a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from gengnn.ir import Param, Value
+from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+
+
+@dataclass(frozen=True)
+class Not(Op):
+    """1 - x of a MASK."""
+
+    kernel: ClassVar[str] = "logical_not"
+
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        return inputs[0]
+
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return 1 - inputs[0]
+
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        return 0.0, 1.0
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        return Exact(0, 0, 1)
+
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return self.real(inputs, params, values, rows).to(torch.float64)
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        return {"Lanes": site.lanes["y"]}
+
+    def cost(self, site: Site) -> Cost:
+        lanes, width = site.lanes["y"], site.output.format.width
+        return Cost(
+            dsp=0,
+            lut=lanes,
+            ff=lanes * width,
+            interval=site.beats("y", site.output),
+            latency=1,
+        )

@@ -1,0 +1,86 @@
+"""Relu: the positive part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor
+
+from gengnn.ir import Param, Value
+from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+
+
+@dataclass(frozen=True)
+class Relu(Op):
+    """max(x, 0); not `active`: a pass-through that makes a layer match its siblings."""
+
+    active: bool = True
+
+    kernel: ClassVar[str] = "relu"
+
+    @property
+    def keeps_type(self) -> bool:
+        return True
+
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        return inputs[0]
+
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return inputs[0].clamp(min=0) if self.active else inputs[0].clone()
+
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        low, high = inputs[0]
+        return (max(low, 0.0), max(high, 0.0)) if self.active else (low, high)
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
+
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return self.real(inputs, params, values, rows)
+
+    def signature(self) -> object:
+        return type(self)
+
+    def bypass(self) -> Op:
+        return Relu(active=False)
+
+    def merge(self, layers: Sequence[Op]) -> int:
+        """Bit i tells whether the op is active in folded layer i."""
+        flags = (isinstance(op, Relu) and op.active for op in layers)
+        return sum(1 << i for i, flag in enumerate(flags) if flag)
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        return {
+            "Lanes": site.lanes["y"],
+            "Width": site.output.format.width,
+            "Iters": site.iters,
+            "Active": self.merge(site.ops or (self,) * site.iters),
+        }
+
+    def cost(self, site: Site) -> Cost:
+        lanes, width = site.lanes["y"], site.output.format.width
+        return Cost(
+            dsp=0,
+            lut=lanes * width // 2,
+            ff=lanes * width,
+            interval=site.beats("y", site.output),
+            latency=1,
+        )

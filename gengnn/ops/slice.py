@@ -1,0 +1,80 @@
+"""Slice: a range of the features of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from gengnn.ir import Param, Value
+from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+
+
+@dataclass(frozen=True)
+class Slice(Op):
+    """x[:, start:stop] of the flattened row; `squeeze` drops the dimension of a single feature."""
+
+    start: int
+    stop: int
+    squeeze: bool = False
+
+    kernel: ClassVar[str] = "slice"
+    whole_rows: ClassVar[bool] = True
+
+    @property
+    def keeps_type(self) -> bool:
+        return True
+
+    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        shape = () if self.squeeze else (self.stop - self.start,)
+        return replace(inputs[0], shape=shape)
+
+    def real(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        flat = inputs[0].reshape(-1, values[0].features)[:, self.start : self.stop]
+        return flat.reshape(-1, *values[-1].shape).clone()
+
+    def interval(
+        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Interval:
+        return inputs[0]
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
+
+    def integer(
+        self,
+        inputs: Sequence[Tensor],
+        params: Mapping[str, Tensor],
+        values: Sequence[Value],
+        rows: Rows,
+    ) -> Tensor:
+        return self.real(inputs, params, values, rows).to(torch.float64)
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        return {
+            "LanesX": site.lanes["x"],
+            "Lanes": site.lanes["y"],
+            "Start": self.start,
+            "Width": site.output.format.width,
+        }
+
+    def cost(self, site: Site) -> Cost:
+        lanes, width = site.lanes["y"], site.output.format.width
+        return Cost(
+            dsp=0,
+            lut=lanes,
+            ff=lanes * width,
+            interval=site.beats("y", site.output),
+            latency=1,
+        )
