@@ -1,0 +1,215 @@
+"""Place: units and streams for a choice of parallelism."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from gengnn.design import Stream, Unit
+from gengnn.ir import Graph, Kind, Value
+from gengnn.ops.base import Cost, Memory, Site
+from gengnn.passes.cells import best_lanes, cell_cost, cell_params, resize_cost, resize_params
+from gengnn.passes.netlist import OUTER, Cell, Netlist
+
+GRAPH_LANES = 16
+"""Lanes of streams with one row per graph: they are never the bottleneck."""
+
+
+@dataclass
+class Plan:
+    """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit."""
+
+    widest: int
+    shapes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+
+
+def place(
+    graph: Graph, netlist: Netlist, plan: Plan, with_memories: bool = False
+) -> tuple[tuple[Unit, ...], dict[str, Stream]]:
+    """Units and streams of a plan, width changes put in where neighbours differ."""
+    placer = _Placer(graph, netlist, plan, with_memories)
+    for space_value, wire in netlist.inputs.items():
+        placer.open_stream(wire, graph.values[space_value].features)
+    for cell in netlist.cells:
+        placer.open_merge(cell)
+    for cell in netlist.cells:
+        placer.add(cell)
+    placer.close_feedback()
+    return tuple(placer.units), placer.streams
+
+
+class _Placer:
+    """Places the cells of a netlist in order; knows the lanes of every stream so far."""
+
+    def __init__(self, graph: Graph, netlist: Netlist, plan: Plan, with_memories: bool) -> None:
+        self.graph, self.netlist, self.plan = graph, netlist, plan
+        self.with_memories = with_memories
+        self.values = graph.values
+        self.units: list[Unit] = []
+        self.streams: dict[str, Stream] = {}
+        self.late: list[tuple[int, Unit]] = []
+
+    def open_stream(self, wire: str, lanes: int) -> None:
+        """Register the stream of a wire with its lanes per beat."""
+        entry = self.netlist.wires[wire]
+        value = entry.value
+        self.streams[wire] = Stream(
+            wire,
+            lanes,
+            value.format.width,
+            value.features // lanes,
+            value.kind is Kind.REAL,
+            self.graph.limit(value.space),
+            entry.values,
+            value.space,
+        )
+
+    def open_merge(self, cell: Cell) -> None:
+        """The lanes behind a merge are set before its feedback is placed."""
+        if cell.kind == "merge":
+            self.open_stream(cell.outputs["y"], self._lanes(cell.value))
+
+    def _lanes(self, value: Value) -> int:
+        most = GRAPH_LANES if value.space == "graphs" else self.plan.widest
+        return best_lanes(value.features, min(most, self.plan.widest))
+
+    def add(self, cell: Cell) -> None:
+        """Place one cell, and the width changes in front of it."""
+        if cell.kind == "op":
+            self._add_op(cell)
+            return
+        source = next(iter(cell.inputs.values()))
+        lanes = (
+            self.streams[cell.outputs["y"]].lanes
+            if cell.kind == "merge"
+            else self.streams[source].lanes
+        )
+        inputs = {
+            port: self._fit(wire, lanes, OUTER if port == "a" else cell.scope, cell.level)
+            for port, wire in cell.inputs.items()
+        }
+        for wire in cell.outputs.values():
+            self.open_stream(wire, lanes)
+        layers = 1 if cell.scope == OUTER else self.netlist.layers[cell.scope]
+        beats, width = cell.value.features // lanes, cell.value.format.width
+        rows = self.graph.limit(cell.value.space)
+        params = cell_params(cell, lanes, beats, width, rows, layers)
+        cost = cell_cost(cell.kind, params)
+        self._unit(cell, cell.kind, params, inputs, dict(cell.outputs), cost)
+
+    def _add_op(self, cell: Cell) -> None:
+        node = cell.nodes[0]
+        op, output = node.op, node.output
+        values = dict(zip(op.ports, (self.values[name] for name in node.inputs), strict=True))
+        shape = self.plan.shapes.get(cell.name)
+        lanes = self._port_lanes(cell, values, shape)
+        inputs = {
+            port: self._fit(cell.inputs[port], lanes[port], cell.scope, cell.level)
+            for port in op.ports
+        }
+        site = Site(
+            tuple(values.values()),
+            output,
+            lanes,
+            tuple(
+                {role: self.graph.params[key] for role, key in twin.params.items()}
+                for twin in cell.nodes
+            ),
+            {p: self.graph.limit(v.space) for p, v in (values | {"y": output}).items()},
+            shape[1] if shape else 1,
+            tuple(twin.op for twin in cell.nodes),
+        )
+        self.open_stream(cell.outputs["y"], lanes["y"])
+        params = op.kernel_params(site)
+        self._unit(cell, op.kernel, params, inputs, dict(cell.outputs), op.cost(site), site)
+
+    def _port_lanes(
+        self, cell: Cell, values: Mapping[str, Value], shape: tuple[int, int, int] | None
+    ) -> dict[str, int]:
+        """Lanes per beat of each port."""
+        op, output = cell.nodes[0].op, cell.value
+        if op.whole_rows:
+            return {p: v.features for p, v in (dict(values) | {"y": output}).items()}
+        if shape:
+            first = op.ports[0]
+            return {first: self.streams[cell.inputs[first]].lanes, "y": shape[2]}
+        model = values[op.ports[0]] if op.is_barrier else output
+        lanes = best_lanes(output.features, self._lanes(replace(output, space=model.space)))
+        told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
+        return {**told, "y": lanes}
+
+    def _fit(self, wire: str, lanes: int, scope: int, level: int) -> str:
+        """The stream of `wire` with `lanes` per beat, through a width change if needed."""
+        stream = self.streams.get(wire)
+        if stream is None or stream.lanes == lanes:
+            return wire
+        unit, narrowed = self._resize(stream, lanes, scope, level)
+        self.units.append(unit)
+        return narrowed
+
+    def _resize(self, stream: Stream, lanes: int, scope: int, level: int) -> tuple[Unit, str]:
+        name = f"{stream.name}_by{lanes}"
+        features = stream.lanes * stream.beats
+        self.streams[name] = replace(stream, name=name, lanes=lanes, beats=features // lanes)
+        shape = (stream.lanes, lanes, features, stream.width)
+        unit = Unit(
+            name,
+            "resize",
+            resize_params(*shape),
+            {"x": stream.name},
+            {"y": name},
+            comment=f"{features} features: {stream.lanes} -> {lanes} lanes per beat",
+            loop=scope,
+            level=level,
+            cost=resize_cost(*shape),
+        )
+        return unit, name
+
+    def close_feedback(self) -> None:
+        """Put width changes between the last units of a loop and its merges."""
+        for position, unit in enumerate(list(self.units)):
+            back = self.streams[unit.inputs["b"]] if unit.kernel == "merge" else None
+            lanes = self.streams[unit.outputs["y"]].lanes if "y" in unit.outputs else 0
+            if back is None or back.lanes == lanes:
+                continue
+            change, name = self._resize(back, lanes, unit.loop, unit.level)
+            self.units[position] = replace(unit, inputs={**unit.inputs, "b": name})
+            maker = next(k for k, u in enumerate(self.units) if back.name in u.outputs.values())
+            self.late.append((maker, change))
+        for maker, change in sorted(self.late, key=lambda entry: -entry[0]):
+            self.units.insert(maker + 1, change)
+
+    def _unit(
+        self,
+        cell: Cell,
+        kernel: str,
+        params: dict[str, int],
+        inputs: dict[str, str],
+        outputs: dict[str, str],
+        cost: Cost,
+        site: Site | None = None,
+    ) -> None:
+        comment = f"{cell.kind} of {cell.value.name}"
+        memories: tuple[Memory, ...] = ()
+        fill_ports: tuple[str, ...] = ()
+        if site:
+            op, source = cell.nodes[0].op, cell.nodes[0].source
+            layers = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
+            comment = f"{source}{layers}: {op.comment(site.inputs, site.output)}"
+            memories = op.memories(site) if self.with_memories else ()
+            fill_ports = op.fill_ports
+        self.units.append(
+            Unit(
+                cell.name,
+                kernel,
+                params,
+                inputs,
+                outputs,
+                memories,
+                comment,
+                cell.scope,
+                cell.level,
+                cost,
+                fill_ports,
+            )
+        )

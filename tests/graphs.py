@@ -1,0 +1,128 @@
+"""Graphs built by hand, for tests of single stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gengnn.ir import Graph, Kind, Node, Param, Source, Space, Value
+from gengnn.ops import REGISTRY
+from gengnn.ops.base import Op
+from gengnn.reference import Sample
+
+INPUTS = (
+    Value("x", "nodes", (2,), Kind.INDEX, bound=5),
+    Value("src", "edges", (), Kind.INDEX, target="nodes"),
+    Value("dst", "edges", (), Kind.INDEX, target="nodes"),
+    Value("edge_attr", "edges", (1,), Kind.INDEX, bound=4),
+    Value("rows_nodes", "nodes", (), Kind.ROWS),
+    Value("rows_edges", "edges", (), Kind.ROWS),
+    Value("rows_graphs", "graphs", (), Kind.ROWS),
+)
+
+
+def make(name: str, *args: object) -> Op:
+    """An op by its class name."""
+    return REGISTRY[name](*args)
+
+
+class Builder:
+    """Collects nodes; each call names the result and returns the name."""
+
+    def __init__(self, inputs: Sequence[Value] = INPUTS) -> None:
+        self.inputs = tuple(inputs)
+        self.values = {value.name: value for value in inputs}
+        self.params: dict[str, Param] = {}
+        self.nodes: list[Node] = []
+
+    def __call__(self, name: str, op: Op, *inputs: str, **params: ArrayLike) -> str:
+        keys = {role: f"{name}.{role}" for role in params}
+        own = {role: Param(np.asarray(data, dtype=np.float64)) for role, data in params.items()}
+        self.params.update({keys[role]: param for role, param in own.items()})
+        told = op.infer([self.values[i] for i in inputs], own)
+        output = replace(told, name=name, type=None)
+        self.values[name] = output
+        self.nodes.append(Node(op, inputs, output, keys, Source(name)))
+        return name
+
+    def graph(self, *outputs: str, limits: dict[str, int] | None = None) -> Graph:
+        """The verified graph with these outputs."""
+        spaces = {name: Space(name) for name in ("nodes", "edges", "graphs")}
+        most = limits or {"nodes": 32, "edges": 64, "graphs": 1}
+        nodes = tuple(self.nodes)
+        return Graph(spaces, self.inputs, nodes, outputs, self.params, most).verify()
+
+
+def gine(layers: int = 3, features: int = 8, hidden: int = 16, seed: int = 0) -> Graph:
+    """A GINE with embeddings, trained eps, no ReLU in the last layer, mean pooling, a head."""
+    rng = np.random.default_rng(seed)
+    build = Builder()
+    owner = build("owner", make("Owner"), "rows_nodes")
+    columns = [build(f"x{i}", make("Slice", i, i + 1), "x") for i in range(2)]
+    tables = [
+        build(f"atom{i}", make("Embedding"), c, table=rng.normal(size=(5, features)))
+        for i, c in enumerate(columns)
+    ]
+    h = build("atoms", make("Add"), *tables)
+    for layer in range(layers):
+        h = _layer(build, rng, h, layer, features, hidden)
+        if layer < layers - 1:
+            h = build(f"relu_{layer}", make("Relu"), h)
+    total = build("total", make("Scatter", "sum"), h, owner, "rows_graphs")
+    one = build("one", make("Fill", 1.0), "rows_nodes")
+    count = build("count", make("Scatter", "sum"), one, owner, "rows_graphs")
+    mean = build("mean", make("Mul"), total, build("inv", make("Table", "reciprocal"), count))
+    head = build("head", make("Linear"), mean, weight=rng.normal(size=(1, features)), bias=[0.5])
+    return build.graph(head)
+
+
+def _layer(
+    build: Builder, rng: np.random.Generator, h: str, layer: int, features: int, hidden: int
+) -> str:
+    bond = build(
+        f"bond_{layer}", make("Embedding"), "edge_attr", table=rng.normal(size=(4, features))
+    )
+    message = build(
+        f"sum_{layer}", make("Add"), build(f"x_j_{layer}", make("Gather"), h, "src"), bond
+    )
+    message = build(f"message_{layer}", make("Relu"), message)
+    agg = build(f"agg_{layer}", make("Scatter", "sum"), message, "dst", "rows_nodes")
+    scale = np.full(features, 1.0 + 0.1 * layer)
+    own = build(f"eps_{layer}", make("Affine"), h, scale=scale, shift=np.zeros(features))
+    h = build(f"in_{layer}", make("Add"), own, agg)
+    h = build(
+        f"up_{layer}",
+        make("Linear"),
+        h,
+        weight=rng.normal(size=(hidden, features)) / features,
+        bias=rng.normal(size=hidden),
+    )
+    h = build(f"act_{layer}", make("Relu"), h)
+    return build(
+        f"down_{layer}",
+        make("Linear"),
+        h,
+        weight=rng.normal(size=(features, hidden)) / hidden,
+        bias=rng.normal(size=features),
+    )
+
+
+def molecules(count: int = 40, seed: int = 0) -> list[Sample]:
+    """Random samples for `gine`, some without edges."""
+    rng = np.random.default_rng(seed)
+    samples = []
+    for number in range(count):
+        nodes = int(rng.integers(1, 20))
+        edges = int(rng.integers(0, 50)) if number % 7 else 0
+        samples.append(
+            {
+                "x": rng.integers(0, 5, (nodes, 2)),
+                "src": rng.integers(0, nodes, edges),
+                "dst": rng.integers(0, nodes, edges),
+                "edge_attr": rng.integers(0, 4, (edges, 1)),
+            }
+        )
+    return samples

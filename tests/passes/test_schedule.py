@@ -1,0 +1,80 @@
+"""Scheduling: budgets are kept, more multipliers never cost cycles, what cannot fit is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gengnn.design import Design
+from gengnn.errors import CapacityError
+from gengnn.ir import Graph
+from gengnn.parts import part
+from gengnn.passes.cells import best_lanes, matrix_shapes
+from gengnn.passes.estimate import estimate
+from gengnn.passes.fold import fold
+from gengnn.passes.quantize import Precision, quantize
+from gengnn.passes.schedule import Budget, schedule
+from tests.graphs import gine, molecules
+
+ROWS = {"nodes": 12.0, "edges": 25.0, "graphs": 1.0}
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return quantize(fold(gine()), molecules(), Precision())
+
+
+def designed(graph: Graph, multipliers: int, name: str = "xcu50") -> Design:
+    return schedule(graph, Budget(part(name), multipliers=multipliers), ROWS, "test")
+
+
+def test_budget_is_kept_and_used(graph: Graph) -> None:
+    cycles = []
+    for multipliers in (30, 60, 120, 240):
+        design = designed(graph, multipliers)
+        assert design.cost.dsp <= multipliers
+        cycles.append(estimate(design, ROWS))
+    assert cycles == sorted(cycles, reverse=True)
+    assert cycles[0] > cycles[-1]
+
+
+def test_every_stream_has_consistent_ends(graph: Graph) -> None:
+    design = designed(graph, 100)
+    for unit in design.units:
+        for wire in (*unit.inputs.values(), *unit.outputs.values()):
+            stream = design.streams[wire]
+            value = graph.values.get(stream.values[0])
+            assert value is None or stream.lanes * stream.beats == value.features
+
+
+def test_same_input_gives_the_same_design(graph: Graph) -> None:
+    assert designed(graph, 100).digest == designed(graph, 100).digest
+
+
+def test_what_cannot_fit_is_refused_with_figures(graph: Graph) -> None:
+    tiny = replace(part("xc7z020"), dsp=4)
+    with pytest.raises(CapacityError, match=r"DSP: \d+ of 2"):
+        schedule(graph, Budget(tiny), ROWS, "test")
+
+
+def test_larger_graphs_take_longer(graph: Graph) -> None:
+    design = designed(graph, 100)
+    more_nodes = estimate(design, ROWS | {"nodes": 24.0})
+    more_edges = estimate(design, ROWS | {"edges": 50.0})
+    assert estimate(design, ROWS) < min(more_nodes, more_edges)
+
+
+def test_matrix_shapes_trade_multipliers_for_cycles() -> None:
+    shapes = matrix_shapes(100, 200)
+    intervals = [interval for interval, _, _ in shapes]
+    sizes = [parallel * lanes for _, parallel, lanes in shapes]
+    assert (intervals[0], sizes[0]) == (20000, 1)
+    assert (intervals[-1], sizes[-1]) == (1, 20000)
+    assert sizes == sorted(sizes)
+    for interval, parallel, lanes in shapes:
+        assert -(-100 // parallel) * (200 // lanes) == interval
+
+
+def test_best_lanes_divides() -> None:
+    assert [best_lanes(100, most) for most in (256, 99, 16, 3)] == [100, 50, 10, 2]

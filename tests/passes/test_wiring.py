@@ -1,0 +1,78 @@
+"""Wiring: joins meet at one level, loops close, and nothing can wait for itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from gengnn.ir import Graph
+from gengnn.passes.fold import fold
+from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.quantize import Precision, quantize
+from gengnn.passes.wiring import Wiring
+from tests.graphs import gine, molecules
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return quantize(fold(gine()), molecules(), Precision())
+
+
+@pytest.fixture(scope="module")
+def netlist(graph: Graph) -> Netlist:
+    return Wiring(graph).build()
+
+
+def test_every_wire_has_one_maker_and_one_reader(netlist: Netlist) -> None:
+    made = [wire for cell in netlist.cells for wire in cell.outputs.values()]
+    read = [wire for cell in netlist.cells for wire in cell.inputs.values()]
+    assert sorted([*made, *netlist.inputs.values()]) == sorted([*read, *netlist.outputs])
+    assert len(set(made)) == len(made)
+    assert set(netlist.wires) == {*made, *netlist.inputs.values()}
+
+
+def test_every_op_port_is_connected(netlist: Netlist) -> None:
+    for cell in netlist.cells:
+        if cell.kind == "op":
+            assert set(cell.inputs) == set(cell.nodes[0].op.ports)
+
+
+def test_makers_come_before_readers_except_for_feedback(netlist: Netlist) -> None:
+    seen = set(netlist.inputs.values())
+    for cell in netlist.cells:
+        for port, wire in cell.inputs.items():
+            assert wire in seen or (cell.kind, port) == ("merge", "b")
+        seen |= set(cell.outputs.values())
+
+
+def test_the_cells_of_a_loop_stand_together(netlist: Netlist) -> None:
+    scopes = [cell.scope for cell in netlist.cells]
+    first = scopes.index(0)
+    count = scopes.count(0)
+    assert scopes[first : first + count] == [0] * count
+
+
+def test_streams_join_at_one_level(netlist: Netlist) -> None:
+    maker = {wire: cell for cell in netlist.cells for wire in cell.outputs.values()}
+    for cell in netlist.cells:
+        if cell.kind != "op" or cell.scope == OUTER:
+            continue
+        op = cell.nodes[0].op
+        joined = [p for p in op.ports if p not in op.fill_ports]
+        levels = {_level(maker[cell.inputs[p]]) for p in joined if cell.inputs[p] in maker}
+        assert {level for level in levels if level is not None} <= {cell.level}
+
+
+def _level(cell: Cell) -> int | None:
+    """Replays stand outside the loop and serve the level they were made for."""
+    return None if cell.kind == "replay" else cell.level
+
+
+def test_feedback_feeds_all_layers_but_the_last(netlist: Netlist) -> None:
+    (fork,) = [c for c in netlist.cells if c.kind == "fork" and c.inputs["x"] == "relu_0"]
+    assert sorted(fork.mask) == [0b011, 0b100]
+
+
+def test_wide_results_of_narrow_invariants_come_late(netlist: Netlist) -> None:
+    (bond,) = [cell for cell in netlist.cells if cell.name == "bond_0"]
+    (gather,) = [cell for cell in netlist.cells if cell.name == "x_j_0"]
+    assert bond.level == gather.level
