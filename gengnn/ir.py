@@ -41,12 +41,22 @@ class Space:
 
 
 @dataclass(frozen=True)
+class Column:
+    """Where an input is a part of the forward argument `name` with `features` lanes."""
+
+    name: str
+    features: int
+    first: int
+
+
+@dataclass(frozen=True)
 class Value:
     """A tensor of one row per element of `space`; `shape` is the static rest.
 
     INDEX values are integers in [0, `bound`); with a `target` they are an index map into that
     space. ROWS values carry no data: they stand for the rows of a space themselves. `type` is
-    set by quantisation (INDEX and MASK values: an unsigned format with frac 0).
+    set by quantisation (INDEX and MASK values: an unsigned format with frac 0). An input that is
+    a part of a forward argument says so in `column`.
     """
 
     name: str
@@ -56,6 +66,7 @@ class Value:
     target: str | None = None
     bound: int | None = None
     type: FixedType | None = None
+    column: Column | None = None
 
     @property
     def features(self) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
+from gengnn.ops.affine import affine
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -20,8 +21,13 @@ from gengnn.ops.base import (
     cast_cost,
     cast_params,
     codes_range,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, Const, Full, Rowed, lowers, number
 from gengnn.ops.pairs import align_pair, infer_pair, pair_params
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -95,5 +101,36 @@ class Add(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, exact = site.lanes["y"], self.exact((*site.inputs, site.output), {}, {})
-        total = Cost(lut=lanes * exact.width, interval=site.beats("y", site.output), latency=0)
-        return total + cast_cost(lanes, exact, site.output.format)
+        y, bits = site.output.format, lanes * exact.width
+        total = Cost(lut=bits, ff=bits, interval=site.beats("y", site.output))
+        return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
+
+
+@lowers("aten.add[_].Tensor", "aten.add[_].Scalar")
+def lower_add(b: Builder, x: Abstract, y: Abstract, *, alpha: float = 1.0) -> Rowed:
+    """The sum x + alpha * y."""
+    if isinstance(const := number(x) or x, (Const, Full)):
+        return affine(b, y, alpha, const)
+    if isinstance(const := number(y) or y, (Const, Full)):
+        return affine(b, x, 1.0, replace(const, data=const.data * alpha))
+    return _sum(b, x, y, alpha)
+
+
+@lowers("aten.sub[_].Tensor", "aten.sub[_].Scalar")
+def lower_sub(b: Builder, x: Abstract, y: Abstract, *, alpha: float = 1.0) -> Rowed:
+    """The difference x - alpha * y."""
+    return lower_add(b, x, y, alpha=-alpha)
+
+
+@lowers("aten.rsub.Tensor", "aten.rsub.Scalar")
+def lower_rsub(b: Builder, x: Abstract, y: Abstract, alpha: float = 1.0) -> Rowed:
+    """The difference y - alpha * x."""
+    return lower_add(b, y, x, alpha=-alpha)
+
+
+def _sum(b: Builder, x: Abstract, y: Abstract, alpha: float) -> Rowed:
+    sign = -1 if alpha == -1 else 1
+    if sign * alpha != 1:
+        y = affine(b, y, alpha, 0.0)
+    first, second = b.align(b.real(x), b.real(y))
+    return replace(first, value=b.emit(Add(sign), [first.value, second.value]))

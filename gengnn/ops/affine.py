@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,13 @@ from gengnn.ops.base import (
     cast_cost,
     cast_params,
     codes_range,
-    memory_bram18,
-    memory_lut,
+    memory_cost,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, Const, Full, LoweringError, Rowed, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -116,13 +120,66 @@ class Affine(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
-        exact = self._widest(site)
-        shapes = [(m.bits, m.depth) for m in self.memories(site)]
-        return Cost(
+        exact, y = self._widest(site), site.output.format
+        widths = site.inputs[0].format.width + site.params[0]["scale"].format.width
+        total = Cost(
             dsp=lanes,
-            lut=lanes * exact.width + sum(memory_lut(*s) for s in shapes),
-            ff=lanes * exact.width * 2,
-            bram18=sum(memory_bram18(*s) for s in shapes),
+            lut=lanes * exact.width,
+            ff=lanes * (2 * widths + exact.width),
             interval=beats,
-            latency=4,
-        ) + cast_cost(lanes, exact, site.output.format)
+            latency=3,
+        )
+        for memory in self.memories(site):
+            total += memory_cost(memory.bits, memory.depth)
+        return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
+
+
+def affine(
+    b: Builder, x: Abstract, scale: Const | Full | float, shift: Const | Full | float
+) -> Rowed:
+    """Emit x * scale + shift for constants that broadcast as torch does."""
+    factor, offset = (
+        told if isinstance(told, (Const, Full)) else Const(np.asarray(told))
+        for told in (scale, shift)
+    )
+    x, _ = b.vector(b.real(x), factor)
+    x, offsets = b.vector(x, offset)
+    x, factors = b.vector(x, factor)
+    if (factors == 1.0).all() and (offsets == 0.0).all():
+        return x
+    return replace(x, value=b.emit(Affine(), [x.value], scale=factors, shift=offsets))
+
+
+@lowers("aten.neg[_].default")
+def lower_neg(b: Builder, x: Abstract) -> Rowed:
+    """-x."""
+    return affine(b, x, -1.0, 0.0)
+
+
+@lowers("aten.batch_norm.default")
+def lower_batch_norm(b: Builder, x: Abstract, *given: Any) -> Rowed:
+    """(x - mean) / sqrt(var + eps) * weight + bias, the statistics from training.
+
+    `given` is weight, bias, mean, var, training, momentum, eps and more that changes nothing.
+    """
+    weight, bias, mean, var, training, _, eps = given[:7]
+    if training or mean is None or var is None:
+        raise LoweringError(
+            "normalises by the statistics of the batch at hand",
+            "export the model in evaluation mode (model.eval()), with track_running_stats",
+        )
+    rowed = b.real(x)
+    if rowed.rank > 1 and (rowed.axis != 0 or rowed.dims[0] != mean.data.size):
+        raise LoweringError("normalises another dimension than the features")
+    scale = 1.0 / np.sqrt(var.data + eps)
+    scale = scale * weight.data if weight else scale
+    shift = (bias.data if bias else 0.0) - mean.data * scale
+    shape = (-1,) + (1,) * (len(rowed.dims) - 1)
+    return affine(b, rowed, Const(scale.reshape(shape)), Const(shift.reshape(shape)))
+
+
+@lowers("aten._native_batch_norm_legit_no_training.default")
+def lower_native_batch_norm(b: Builder, x: Abstract, *given: Any) -> list[Abstract]:
+    """The core ATen spelling of the same; two empty statistics follow the result."""
+    *stats, momentum, eps = given
+    return [lower_batch_norm(b, x, *stats, False, momentum, eps), None, None]

@@ -225,6 +225,10 @@ class Op(ABC):
         describe the inputs and, last, the output.
         """
 
+    def error(self, values: Sequence[Value]) -> float:
+        """How far the exact result may be from the float meaning, in steps of the output."""
+        return 0.0
+
     def place(  # noqa: B027 -- most ops make no space
         self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows
     ) -> None:
@@ -264,6 +268,10 @@ class Op(ABC):
         return (
             f"{self}: {lanes} per row of {output.space}, {formats or 'indices'} -> {output.format}"
         )
+
+    def lanes_taken(self) -> tuple[int, int] | None:
+        """First lane and one past the last, if the result is just these lanes of the input."""
+        return None
 
     def bypass(self) -> Op | None:
         """An op of the same signature that changes nothing, where there is one."""
@@ -306,8 +314,29 @@ def codes_range(value: Value) -> tuple[int, int]:
 
 
 def cast_cost(lanes: int, exact: Exact, to: FixedType) -> Cost:
-    """A registered rounding and saturating cast on each lane."""
-    return Cost(lut=lanes * (exact.width // 2 + to.width), ff=lanes * to.width, latency=1)
+    """The cast of each lane: a register behind the saturation, and one behind the rounding."""
+    kept = exact.width - (exact.frac - to.frac)
+    rounded = kept + 1 if exact.frac > to.frac else 0
+    return Cost(
+        lut=lanes * (to.width + 4) if kept >= to.width else 0,
+        ff=lanes * (rounded + to.width),
+        latency=2 if rounded else 1,
+    )
+
+
+def outlet_cost(bits: int) -> Cost:
+    """The FIFO at the end of a pipeline that never stops, beats of `bits` bits."""
+    return Cost(lut=bits + memory_lut(bits, SHALLOW_DEPTH) + 25, ff=bits + 16, latency=1)
+
+
+def memory_cost(bits: int, depth: int, copies: int = 1) -> Cost:
+    """A memory of words of `bits` bits, its output registered; its users count the latency."""
+    return Cost(
+        lut=copies * memory_lut(bits, depth),
+        ff=copies * bits if depth <= LUTRAM_DEPTH else 0,
+        bram18=copies * memory_bram18(bits, depth),
+        latency=0,
+    )
 
 
 def memory_bram18(bits: int, depth: int) -> int:
@@ -326,13 +355,19 @@ def address_bits(depth: int) -> int:
 LUTRAM_DEPTH = 64
 """Memories up to this depth are built from LUTs."""
 
+SHALLOW_DEPTH = 32
+"""Depth of the LUT RAM that holds 14 bits in 8 LUTs; the next one holds 7."""
+
 
 def memory_lut(bits: int, depth: int) -> int:
     """LUTs of a memory that is small enough for LUT RAM, else 0."""
-    return math.ceil(depth / 64) * bits if depth <= LUTRAM_DEPTH else 0
+    if depth > LUTRAM_DEPTH:
+        return 0
+    return 8 * math.ceil(bits / (14 if depth <= SHALLOW_DEPTH else 7))
 
 
 __all__ = [
+    "SHALLOW_DEPTH",
     "Cost",
     "Exact",
     "Interval",
@@ -346,5 +381,7 @@ __all__ = [
     "codes_range",
     "fit_type",
     "memory_bram18",
+    "memory_cost",
     "memory_lut",
+    "outlet_cost",
 ]

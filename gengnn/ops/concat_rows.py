@@ -10,7 +10,14 @@ import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,5 @@ class ConcatRows(Op):
         return {"Lanes": site.lanes["y"], "Width": site.output.format.width}
 
     def cost(self, site: Site) -> Cost:
-        lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=lanes * width,
-            ff=lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        bits = site.lanes["y"] * site.output.format.width
+        return Cost(lut=bits + 4, ff=1, interval=site.beats("y", site.output), latency=0)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
 
-from gengnn.ir import Param, Value
+from gengnn.ir import Kind, Param, Value
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -20,7 +20,12 @@ from gengnn.ops.base import (
     cast_cost,
     cast_params,
     codes_range,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, Infinite, LoweringError, Rowed, Stack, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -70,5 +75,28 @@ class Convert(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, exact = site.lanes["y"], self.exact((*site.inputs, site.output), {}, {})
-        total = Cost(interval=site.beats("y", site.output), latency=0)
-        return total + cast_cost(lanes, exact, site.output.format)
+        y, total = site.output.format, Cost(interval=site.beats("y", site.output), latency=0)
+        return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
+
+
+@lowers(
+    "aten.to.dtype",
+    "aten.to.dtype_layout",
+    "aten._to_copy.default",
+    "aten.to.other",
+    "aten.type_as.default",
+)
+def lower_to(b: Builder, x: Abstract, *rest: Abstract, **named: Abstract) -> Abstract:
+    """The same numbers in another type; widths of numbers follow from quantisation instead."""
+    parts = x.parts if isinstance(x, Stack) else (x,)
+    kinds = {part.value.kind if isinstance(part, Rowed) else None for part in parts}
+    if "float" in b.dtype and isinstance(x, (Rowed, Stack)):
+        return x if kinds == {Kind.REAL} else b.real(x)
+    if "int" in b.dtype and kinds == {Kind.MASK}:
+        return b.real(x)
+    kept = {Kind.MASK} if b.dtype == "bool" else {Kind.INDEX, None}
+    if kinds <= kept or isinstance(x, Infinite):
+        return x
+    raise LoweringError(
+        f"rounds numbers to {b.dtype}", "pass integer features as int64 and keep the rest float"
+    )

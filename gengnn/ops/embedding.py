@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.fixed import FixedType
-from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Memory, Op, Rows, Site, memory_bram18, memory_lut
+from gengnn.ir import Kind, Param, Value
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Memory,
+    Op,
+    Rows,
+    Site,
+    memory_cost,
+    outlet_cost,
+)
+from gengnn.ops.concat import Concat
+from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -91,10 +106,45 @@ class Embedding(Op):
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
         bits = lanes * site.output.format.width
         depth = self._depth(site) * beats * site.iters
-        return Cost(
-            lut=memory_lut(bits, depth),
-            ff=2 * bits,
-            bram18=memory_bram18(bits, depth),
-            interval=beats,
-            latency=3,
+        control = Cost(lut=30, ff=30, interval=beats, latency=2)
+        return control + memory_cost(bits, depth) + outlet_cost(bits)
+
+
+def embed(b: Builder, table: Const, index: Abstract) -> Rowed:
+    """table[index]; several columns of integers share the table."""
+    index = b.rowed(index)
+    if index.value.kind is not Kind.INDEX or index.is_map:
+        raise LoweringError(
+            "looks up a table by what is no integer feature", "pass categories as int64 features"
         )
+    rows, features = table.data.shape
+    columns = [
+        b.lanes_of(index, np.asarray([lane]), ()).value for lane in range(index.value.features)
+    ]
+    for column in columns:
+        b.bound(column, rows)
+    parts = [b.emit(Embedding(), [column], table=table) for column in columns]
+    value = parts[0]
+    for part in parts[1:]:
+        value = b.emit(Concat(), [value, part])
+    return Rowed(value, (*index.dims, features), index.axis)
+
+
+@lowers("aten.embedding.default")
+def lower_embedding(b: Builder, table: Abstract, index: Abstract, *rest: Abstract) -> Rowed:
+    """table[index]."""
+    if not isinstance(table, Const):
+        raise LoweringError("looks up computed rows by an integer feature")
+    return embed(b, table, index)
+
+
+@lowers("aten.one_hot.default")
+def lower_one_hot(b: Builder, index: Abstract, num_classes: int = -1) -> Rowed:
+    """A row of the identity matrix for each category."""
+    if not 0 < num_classes <= MAX_CLASSES:
+        raise LoweringError("counts the classes in the data", "give one_hot its num_classes")
+    return embed(b, Const(np.eye(num_classes)), index)
+
+
+MAX_CLASSES = 4096
+"""Columns of a one-hot encoding."""

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gengnn.ir import Kind, Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
+from gengnn.ops.lowering import Abstract, Const, Dim, Extent, Full, LoweringError, limited, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 HINT_BITS = 9
 """Constants with fewer fraction bits than this are kept exactly."""
@@ -76,11 +88,87 @@ class Fill(Op):
         return {"Code": self.code(site.output), "Width": site.output.format.width}
 
     def cost(self, site: Site) -> Cost:
-        lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=2,
-            ff=2 + lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        return Cost(lut=2, interval=site.beats("y", site.output), latency=0)
+
+
+def constant(b: Builder, sizes: Sequence[Dim], value: float) -> Const | Full:
+    """A tensor of equal entries, of the type that the call returns."""
+    rows = [place for place, size in enumerate(sizes) if isinstance(size, Extent)]
+    shape = tuple(1 if isinstance(size, Extent) else size for size in sizes)
+    limited(*shape)
+    if len(rows) > 1:
+        raise LoweringError("a constant over several spaces")
+    integer = np.dtype(bool) if b.dtype == "bool" else np.dtype(np.int64)
+    dtype = np.dtype(np.float64) if "float" in b.dtype else integer
+    data = np.broadcast_to(np.asarray(value, dtype), shape)
+    return Full(data, rows[0], sizes[rows[0]]) if rows else Const(data)
+
+
+@lowers("aten.zeros.default", "aten.empty.memory_format")
+def lower_zeros(b: Builder, sizes: Sequence[Dim], *, dtype: Abstract = None) -> Const | Full:
+    """Zeros; memory that was not initialised counts as zeros."""
+    return constant(b, sizes, 0)
+
+
+@lowers("aten.ones.default")
+def lower_ones(b: Builder, sizes: Sequence[Dim], *, dtype: Abstract = None) -> Const | Full:
+    """Ones."""
+    return constant(b, sizes, 1)
+
+
+@lowers("aten.full.default")
+def lower_full(
+    b: Builder, sizes: Sequence[Dim], value: float, *, dtype: Abstract = None
+) -> Const | Full:
+    """One number everywhere."""
+    return constant(b, sizes, value)
+
+
+@lowers("aten.scalar_tensor.default")
+def lower_scalar(b: Builder, value: float, *, dtype: Abstract = None) -> Const | Full:
+    """A number as a tensor."""
+    return constant(b, (), value)
+
+
+@lowers("aten.new_zeros.default", "aten.new_empty.default")
+def lower_new_zeros(
+    b: Builder, like: Abstract, sizes: Sequence[Dim], *, dtype: Abstract = None
+) -> Const | Full:
+    """Zeros of the type of another tensor."""
+    return constant(b, sizes, 0)
+
+
+@lowers("aten.new_ones.default")
+def lower_new_ones(
+    b: Builder, like: Abstract, sizes: Sequence[Dim], *, dtype: Abstract = None
+) -> Const | Full:
+    """Ones of the type of another tensor."""
+    return constant(b, sizes, 1)
+
+
+@lowers("aten.new_full.default")
+def lower_new_full(
+    b: Builder, like: Abstract, sizes: Sequence[Dim], value: float, *, dtype: Abstract = None
+) -> Const | Full:
+    """One number, of the type of another tensor."""
+    return constant(b, sizes, value)
+
+
+@lowers("aten.zeros_like.default", "aten.empty_like.default", "aten.zero_.default")
+def lower_zeros_like(b: Builder, like: Abstract, *, dtype: Abstract = None) -> Const | Full:
+    """Zeros of the shape of another tensor."""
+    return constant(b, b.sizes(like), 0)
+
+
+@lowers("aten.ones_like.default")
+def lower_ones_like(b: Builder, like: Abstract, *, dtype: Abstract = None) -> Const | Full:
+    """Ones of the shape of another tensor."""
+    return constant(b, b.sizes(like), 1)
+
+
+@lowers("aten.full_like.default", "aten.fill[_].Scalar")
+def lower_full_like(
+    b: Builder, like: Abstract, value: float, *, dtype: Abstract = None
+) -> Const | Full:
+    """One number in the shape of another tensor."""
+    return constant(b, b.sizes(like), value)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
 
-from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ir import Param, Space, Value
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
+from gengnn.ops.lowering import Abstract, Full, LoweringError, Rowed, Stack, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -71,11 +82,40 @@ class Filter(Op):
         }
 
     def cost(self, site: Site) -> Cost:
-        lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=lanes,
-            ff=lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        return Cost(lut=8, ff=4, interval=site.beats("y", site.output), latency=0)
+
+
+def filter_rows(b: Builder, x: Abstract, mask: Rowed) -> Abstract:
+    """The rows of `x` whose mask is set; every tensor kept by one mask is in one space."""
+    if isinstance(x, Stack):
+        return Stack(tuple(keep_rows(b, part, mask) for part in x.parts), x.dim)
+    if isinstance(x, Full):
+        return Full(x.data, x.axis, b.extent(_space(b, mask.value)))
+    return keep_rows(b, b.rowed(x), mask)
+
+
+def keep_rows(b: Builder, x: Rowed, mask: Rowed) -> Rowed:
+    """x[mask] along the rows."""
+    if x.value.space != mask.value.space:
+        raise LoweringError(f"takes rows of {x.value.space} by a mask over {mask.value.space}")
+    name = _space(b, mask.value)
+    return replace(x, value=b.emit(Filter(name), [x.value, mask.value]))
+
+
+def _space(b: Builder, mask: Value) -> str:
+    """The space of the rows that `mask` keeps."""
+    parent = mask.space
+
+    def rows() -> Value:
+        return b.emit(Filter(name), [b.rows(parent), mask])
+
+    name = b.derive(("filter", mask.name), Space(f"{parent}_kept", "filter", (parent,)), rows)
+    return name
+
+
+@lowers("aten.masked_select.default")
+def lower_masked_select(b: Builder, x: Abstract, mask: Abstract) -> Abstract:
+    """The entries of a tensor of one column whose mask is set."""
+    if not isinstance(mask, Rowed) or mask.dims or b.sizes(x) != b.sizes(mask):
+        raise LoweringError("takes single features by a mask")
+    return filter_rows(b, x, mask)

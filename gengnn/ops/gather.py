@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site, memory_bram18, memory_lut
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+    memory_cost,
+)
+from gengnn.ops.lowering import (
+    Abstract,
+    Const,
+    Extent,
+    Full,
+    LoweringError,
+    Rowed,
+    Stack,
+    lowers,
+    without,
+    wrap_dim,
+)
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -67,11 +91,57 @@ class Gather(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
-        bits, depth = lanes * site.output.format.width, beats * site.max_rows["x"]
-        return Cost(
-            lut=memory_lut(bits, depth) + lanes + 60,
-            ff=2 * bits,
-            bram18=memory_bram18(bits, depth),
-            interval=beats,
-            latency=3,
+        depth = site.max_rows["x"] << (beats - 1).bit_length()
+        control = Cost(lut=50, ff=40, interval=beats, latency=2)
+        return control + memory_cost(lanes * site.output.format.width, depth)
+
+
+def gather(b: Builder, x: Abstract, index: Rowed) -> Abstract:
+    """The rows of `x` that a map points at; a stack part by part."""
+    if isinstance(x, Stack):
+        return Stack(tuple(gather_rows(b, part, index) for part in x.parts), x.dim)
+    if isinstance(x, Full):
+        return Full(x.data, x.axis, b.extent(index.value.space))
+    return gather_rows(b, b.rowed(x), index)
+
+
+def gather_rows(b: Builder, x: Rowed, index: Rowed) -> Rowed:
+    """x[index] along the rows."""
+    if not index.is_map or index.value.features != 1:
+        raise LoweringError(
+            "indexes rows by numbers that are no index map", "use edge_index or batch"
         )
+    if index.value.target != x.value.space:
+        told = f"indexes rows of {x.value.space} by a map into {index.value.target}"
+        raise LoweringError(told)
+    return replace(x, value=b.emit(Gather(), [x.value, index.value]))
+
+
+@lowers("aten.index_select.default")
+def lower_index_select(b: Builder, x: Abstract, dim: int, index: Abstract) -> Abstract:
+    """Rows of x along a map."""
+    sizes = b.sizes(x)
+    dim = wrap_dim(dim, len(sizes))
+    if isinstance(index, Const) and isinstance(x, Rowed) and dim != x.axis:
+        lanes = np.take(np.arange(x.lanes).reshape(x.padded(x.rank)), index.data, dim)
+        picked = lanes.reshape(without(lanes.shape, x.axis))
+        return b.lanes_of(x, picked.ravel(), picked.shape)
+    index = b.as_map(index)
+    if index.dims != ():
+        raise LoweringError("indexes by a map of several columns")
+    if isinstance(x, Rowed) and b.extent(x.value.space) == 1:
+        index = b.as_map(index)
+    elif not isinstance(sizes[dim], Extent):
+        raise LoweringError("indexes features by computed numbers")
+    return gather(b, x, index)
+
+
+@lowers("aten.gather.default")
+def lower_gather(
+    b: Builder, x: Abstract, dim: int, index: Abstract, *, sparse_grad: bool = False
+) -> Abstract:
+    """Rows of x along a map that was expanded to the shape of the result."""
+    x, index = b.rowed(x), b.as_map(index)
+    if wrap_dim(dim, x.rank) != x.axis or index.axis != x.axis or index.dims != x.dims:
+        raise LoweringError("gathers features by computed numbers")
+    return gather(b, x, index)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
@@ -21,7 +21,12 @@ from gengnn.ops.base import (
     cast_cost,
     cast_params,
     codes_range,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, Rowed, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 SLOPE_BITS = 15
 """Fraction bits of the slope."""
@@ -75,6 +80,12 @@ class LeakyRelu(Op):
         x = inputs[0]
         return x * torch.where(x >= 0, float(1 << SLOPE_BITS), float(self.slope_code))
 
+    def error(self, values: Sequence[Value]) -> float:
+        """What rounding the slope costs at the most negative input."""
+        x, y = values[0].format, values[-1].format
+        off = abs(self.slope_code / (1 << SLOPE_BITS) - self.slope)
+        return -x.lo * x.step * off / y.step
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
             "Lanes": site.lanes["y"],
@@ -87,10 +98,19 @@ class LeakyRelu(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, exact = site.lanes["y"], self.exact((*site.inputs, site.output), {}, {})
+        x, y = site.inputs[0].format.width, site.output.format
         total = Cost(
             dsp=lanes,
-            ff=lanes * exact.width,
+            lut=lanes * exact.width,
+            ff=lanes * (3 * x + SLOPE_BITS),
             interval=site.beats("y", site.output),
-            latency=1,
+            latency=2,
         )
-        return total + cast_cost(lanes, exact, site.output.format)
+        return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
+
+
+@lowers("aten.leaky_relu[_].default")
+def lower_leaky_relu(b: Builder, x: Abstract, negative_slope: float = 0.01) -> Rowed:
+    """The input where it is positive, else negative_slope * x."""
+    x = b.real(x)
+    return replace(x, value=b.emit(LeakyRelu(float(negative_slope)), [x.value]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,17 @@ from gengnn.ops.base import (
     cast_cost,
     cast_params,
     codes_range,
-    memory_bram18,
-    memory_lut,
+    memory_cost,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
+
+
+CARRY_BITS = 36
+"""Sums up to this width are one carry chain; wider ones are kept in two parts."""
 
 
 @dataclass(frozen=True)
@@ -139,20 +147,24 @@ class Linear(Op):
 
     def cost(self, site: Site) -> Cost:
         steps, blocks = self._blocks(site)
-        lanes = site.lanes["y"]
-        exact = self._widest(site)
-        memories = self.memories_shape(site)
-        adders = lanes * site.parallel * exact.width
-        registers = lanes * (2 * exact.width + site.parallel * exact.width)
-        row_bits = 2 * site.inputs[0].features * site.inputs[0].format.width
-        return Cost(
+        lanes, exact, x = site.lanes["y"], self._widest(site), site.inputs[0]
+        widths = x.format.width + site.params[0]["weight"].format.width
+        tree = tree_cost(site.parallel, widths, exact.width)
+        work = steps * site.parallel * x.format.width
+        beats = site.beats("x", x)
+        control = Cost(
             dsp=lanes * site.parallel,
-            lut=adders + row_bits // 2 + sum(memory_lut(*m) for m in memories),
-            ff=registers + row_bits,
-            bram18=sum(memory_bram18(*m) for m in memories),
+            lut=work + lanes * (tree.lut + exact.width) + 60,
+            ff=work + lanes * (tree.ff + exact.width + 2 * site.parallel * widths) + 60,
             interval=steps * blocks,
-            latency=steps + 8 + math.ceil(math.log2(max(site.parallel, 2))),
-        ) + cast_cost(lanes, exact, site.output.format)
+            latency=steps + 2 + tree.latency + (1 if exact.width > CARRY_BITS else 0),
+        )
+        if beats > 1:
+            control += Cost(ff=x.features * x.format.width, latency=beats)
+        for shape in self.memories_shape(site):
+            control += memory_cost(*shape)
+        y = site.output.format
+        return control + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
 
     def memories_shape(self, site: Site) -> tuple[tuple[int, int], tuple[int, int]]:
         """(bits, depth) of the weight and the bias memory."""
@@ -163,3 +175,55 @@ class Linear(Op):
             (width * lanes * site.parallel, site.iters * steps * blocks),
             (self._bias_width(site) * lanes, site.iters * blocks),
         )
+
+
+def tree_cost(terms: int, width: int, most: int) -> Cost:
+    """An adder tree with a register behind every sum; sums need `most` bits at the most."""
+    total, level = Cost(interval=0, latency=1), 0
+    while terms > 1:
+        level += 1
+        bits = min(width + level, most)
+        total += Cost(lut=terms // 2 * bits, ff=(terms + 1) // 2 * bits, interval=0)
+        terms = (terms + 1) // 2
+    return total
+
+
+@lowers("aten.linear.default")
+def lower_linear(b: Builder, x: Abstract, weight: Abstract, bias: Abstract = None) -> Rowed:
+    """The sum x W^T + b along the last dimension; further static dimensions share W."""
+    x = b.spread(b.real(x))
+    if not isinstance(weight, Const) or not isinstance(bias, (Const, type(None))):
+        raise LoweringError("multiplies two computed matrices", "use trained weights on one side")
+    if not x.dims or x.axis == len(x.dims) or weight.data.shape[1:] != x.dims[-1:]:
+        raise LoweringError(f"multiplies {x.dims} features by weights {weight.data.shape}")
+    outputs, copies = weight.data.shape[0], math.prod(x.dims[:-1])
+    params = {"weight": weight} | ({} if bias is None else {"bias": bias})
+    limited(copies, copies, weight.data.size)
+    if copies > 1:
+        params["weight"] = Const(np.kron(np.eye(copies), weight.data))
+    if bias is not None and (copies > 1 or bias.data.shape != (outputs,)):
+        vector = np.broadcast_to(bias.data.ravel(), (copies, outputs))
+        params["bias"] = Const(vector.ravel())
+    value = b.emit(Linear(), [x.value], **params)
+    return replace(x, value=value, dims=(*x.dims[:-1], outputs))
+
+
+@lowers("aten.mm.default", "aten.matmul.default")
+def lower_matmul(b: Builder, x: Abstract, y: Abstract) -> Rowed:
+    """The product x @ y with a trained matrix y."""
+    if not isinstance(y, Const):
+        return lower_linear(b, x, y)
+    if y.data.ndim == 1:
+        product = lower_linear(b, x, Const(y.data[None]))
+        return replace(product, dims=product.dims[:-1])
+    return lower_linear(b, x, Const(y.data.T))
+
+
+@lowers("aten.addmm.default")
+def lower_addmm(
+    b: Builder, bias: Abstract, x: Abstract, y: Abstract, *, beta: float = 1, alpha: float = 1
+) -> Rowed:
+    """The sum bias + x @ y."""
+    if not isinstance(y, Const) or not isinstance(bias, Const):
+        raise LoweringError("multiplies two computed matrices", "use trained weights on one side")
+    return lower_linear(b, x, Const(alpha * y.data.T), Const(beta * bias.data))

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
 
-from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ir import Kind, Param, Value
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
+from gengnn.ops.lowering import Abstract, LoweringError, Rowed, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -54,11 +65,13 @@ class Not(Op):
         return {"Lanes": site.lanes["y"]}
 
     def cost(self, site: Site) -> Cost:
-        lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=lanes,
-            ff=lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        return Cost(lut=2, interval=site.beats("y", site.output), latency=0)
+
+
+@lowers("aten.bitwise_not[_].default", "aten.logical_not[_].default")
+def lower_not(b: Builder, x: Abstract) -> Rowed:
+    """Where the mask is not set."""
+    x = b.rowed(x)
+    if x.value.kind is not Kind.MASK:
+        raise LoweringError("inverts what is no mask")
+    return replace(x, value=b.emit(Not(), [x.value]))

@@ -5,25 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gengnn.ir import Kind, Value
 
-Abstract = Any
+Abstract = object
 """A tensor of the program (`Rowed`, `Const`, `Full`, `Stack`, `Largest`, `Infinite`), a size
 (`Extent` or int), a literal, or a list of these."""
 
 Lowering = Callable[..., Abstract]
 """Takes the `frontend.builder.Builder` and the operator's own arguments; returns the result."""
 
+Lowered = TypeVar("Lowered", bound=Lowering)
+
 LOWERINGS: dict[str, Lowering] = {}
 """The lowering of each ATen overload, e.g. "aten.linear.default"."""
 
 
-class Unsupported(Exception):
+class LoweringError(Exception):
     """A call that cannot become ops: why, and what the user can do."""
 
     def __init__(self, reason: str, advice: str = "") -> None:
@@ -32,10 +34,10 @@ class Unsupported(Exception):
         self.advice = advice
 
 
-def lowers(*targets: str) -> Callable[[Lowering], Lowering]:
+def lowers(*targets: str) -> Callable[[Lowered], Lowered]:
     """Register a function for ATen overloads; "[_]" in a name adds the in-place twin."""
 
-    def register(function: Lowering) -> Lowering:
+    def register(function: Lowered) -> Lowered:
         for target in targets:
             for name in {target.replace("[_]", ""), target.replace("[_]", "_")}:
                 LOWERINGS[name] = function
@@ -116,7 +118,7 @@ class Full:
 
     data: NDArray[Any] = field(repr=False)
     axis: int
-    rows: Extent
+    rows: Dim
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,20 @@ class Infinite:
     of: Rowed
 
 
+MAX_ENTRIES = 1 << 26
+"""Entries of a constant, or of a matrix made for a rearrangement."""
+
+
+def limited(*sizes: int) -> None:
+    """Refuse a tensor of `sizes` that no accelerator can hold.
+
+    Raises:
+        LoweringError: it has more than MAX_ENTRIES entries, or a negative size.
+    """
+    if math.prod(sizes) > MAX_ENTRIES or min(sizes, default=0) < 0:
+        raise LoweringError(f"a tensor of sizes {list(sizes)[:8]} per row")
+
+
 def wrap_dim(dim: int, rank: int) -> int:
     """A dimension counted from the front."""
     return dim + rank if dim < 0 else dim
@@ -149,6 +165,11 @@ def wrap_dim(dim: int, rank: int) -> int:
 def without(sizes: tuple[int, ...], axis: int | None) -> tuple[int, ...]:
     """Sizes without the rows' own."""
     return sizes if axis is None else sizes[:axis] + sizes[axis + 1 :]
+
+
+def is_zero(value: Abstract) -> bool:
+    """Whether a tensor is known to be 0 everywhere."""
+    return isinstance(value, (Const, Full)) and not value.data.any()
 
 
 def number(value: Abstract) -> Const | None:

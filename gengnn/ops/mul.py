@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 from torch import Tensor
 
 from gengnn.ir import Param, Value
+from gengnn.ops.affine import affine
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -19,8 +20,13 @@ from gengnn.ops.base import (
     cast_cost,
     cast_params,
     codes_range,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, Const, Full, Rowed, lowers, number
 from gengnn.ops.pairs import align_pair, infer_pair, pair_params
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,19 @@ class Mul(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, exact = site.lanes["y"], self.exact((*site.inputs, site.output), {}, {})
+        y, widths = site.output.format, sum(value.format.width for value in site.inputs)
         total = Cost(
-            dsp=lanes,
-            ff=lanes * exact.width,
-            interval=site.beats("y", site.output),
-            latency=2,
+            dsp=lanes, ff=lanes * 2 * widths, interval=site.beats("y", site.output), latency=2
         )
-        return total + cast_cost(lanes, exact, site.output.format)
+        return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
+
+
+@lowers("aten.mul[_].Tensor", "aten.mul[_].Scalar")
+def lower_mul(b: Builder, x: Abstract, y: Abstract) -> Rowed:
+    """The product x * y."""
+    if isinstance(number(x) or x, (Const, Full)):
+        x, y = y, x
+    if isinstance(const := number(y) or y, (Const, Full)):
+        return affine(b, x, const, 0.0)
+    first, second = b.align(b.real(x), b.real(y))
+    return replace(first, value=b.emit(Mul(), [first.value, second.value]))

@@ -10,7 +10,14 @@ import torch
 from torch import Tensor
 
 from gengnn.ir import Kind, Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,4 @@ class Owner(Op):
         return {"Code": 0, "Width": site.output.format.width}
 
     def cost(self, site: Site) -> Cost:
-        lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=2,
-            ff=2 + lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        return Cost(lut=2, interval=site.beats("y", site.output), latency=0)

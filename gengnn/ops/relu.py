@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
+from gengnn.ops.lowering import Abstract, Rowed, lowers
+
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -77,10 +88,11 @@ class Relu(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=lanes * width // 2,
-            ff=lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        return Cost(lut=lanes * (width - 1), ff=3, interval=site.beats("y", site.output), latency=0)
+
+
+@lowers("aten.relu[_].default")
+def lower_relu(b: Builder, x: Abstract) -> Rowed:
+    """max(x, 0)."""
+    x = b.real(x)
+    return replace(x, value=b.emit(Relu(), [x.value]))

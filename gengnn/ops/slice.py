@@ -10,7 +10,14 @@ import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.base import (
+    Cost,
+    Exact,
+    Interval,
+    Op,
+    Rows,
+    Site,
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,9 @@ class Slice(Op):
     ) -> Tensor:
         return self.real(inputs, params, values, rows).to(torch.float64)
 
+    def lanes_taken(self) -> tuple[int, int]:
+        return self.start, self.stop
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
             "LanesX": site.lanes["x"],
@@ -70,11 +80,4 @@ class Slice(Op):
         }
 
     def cost(self, site: Site) -> Cost:
-        lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(
-            dsp=0,
-            lut=lanes,
-            ff=lanes * width,
-            interval=site.beats("y", site.output),
-            latency=1,
-        )
+        return Cost(lut=2, interval=site.beats("y", site.output), latency=0)

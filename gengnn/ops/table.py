@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
@@ -25,15 +25,19 @@ from gengnn.ops.base import (
     Site,
     cast_cost,
     cast_params,
-    memory_bram18,
-    memory_lut,
+    memory_cost,
+    outlet_cost,
 )
+from gengnn.ops.lowering import Abstract, LoweringError, Rowed, lowers
 
-INTERPOLATED_BITS = 10
-"""Address bits of a table that is interpolated."""
+if TYPE_CHECKING:
+    from gengnn.frontend.builder import Builder
 
-DIRECT_BITS = 13
-"""Inputs of one lane up to this width index a table directly."""
+ENTRY_BITS = 10
+"""Address bits of a table at the most."""
+
+LONE_BITS = 13
+"""The same for values of one lane (degrees, norms), which need only one copy."""
 
 GUARD_BITS = 3
 """Extra fraction bits of interpolated table entries."""
@@ -105,9 +109,7 @@ class Table(Op):
 
     def low_bits(self, x: Value) -> int:
         """Bits of the input code that go along the line; 0 for a direct table."""
-        width = x.format.width
-        direct = DIRECT_BITS if x.features == 1 else INTERPOLATED_BITS
-        return 0 if width <= direct else width - INTERPOLATED_BITS
+        return max(0, x.format.width - (LONE_BITS if x.features == 1 else ENTRY_BITS))
 
     def entries(self, x: Value, y: Value) -> NDArray[np.int64]:
         """[depth, 2] codes (value, rise), entry 0 at the most negative input code."""
@@ -144,6 +146,16 @@ class Table(Op):
         value, rise = entries[code >> low_bits].unbind(-1)
         return value * float(1 << low_bits) + rise * (code & ((1 << low_bits) - 1))
 
+    def error(self, values: Sequence[Value]) -> float:
+        """The largest distance from the function, over every input code; saturated ones apart."""
+        x, y = values[0], values[-1]
+        codes = torch.arange(x.format.lo, x.format.hi + 1, dtype=torch.float64)
+        exact = self.integer([codes], {}, (x, y), Rows({}, 1))
+        scaled = exact * math.ldexp(1.0, y.format.frac - self._frac(x, y) - self.low_bits(x))
+        wanted = self._apply(codes * x.format.step) / y.format.step
+        inside = (wanted >= y.format.lo) & (wanted <= y.format.hi)
+        return float((scaled - wanted)[inside].abs().max())
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         x, y = site.inputs[0], site.output
         return {
@@ -166,17 +178,15 @@ class Table(Op):
 
     def cost(self, site: Site) -> Cost:
         x, y = site.inputs[0], site.output
-        lanes, low_bits = site.lanes["y"], self.low_bits(x)
-        shape = (2 * self._entry_width(x, y), 1 << (x.format.width - low_bits))
+        lanes, low_bits, entry = site.lanes["y"], self.low_bits(x), self._entry_width(x, y)
         exact = self.exact((x, y), {}, {})
-        return Cost(
-            dsp=lanes if low_bits else 0,
-            lut=lanes * (memory_lut(*shape) + exact.width),
-            ff=lanes * (exact.width + 2 * x.format.width),
-            bram18=lanes * memory_bram18(*shape),
-            interval=site.beats("y", y),
-            latency=4,
-        ) + cast_cost(lanes, exact, y.format)
+        depth = 1 << (x.format.width - low_bits)
+        total = Cost(interval=site.beats("y", y))
+        if low_bits:
+            registers = 2 * (low_bits + entry) + exact.width
+            total += Cost(dsp=lanes, lut=lanes * exact.width, ff=lanes * registers, latency=2)
+        total += memory_cost(2 * entry, depth, copies=lanes)
+        return total + cast_cost(lanes, exact, y.format) + outlet_cost(lanes * y.format.width)
 
 
 @functools.lru_cache(maxsize=256)
@@ -185,7 +195,73 @@ def _entries(op: Table, x: FixedType, y: FixedType, low_bits: int) -> NDArray[np
     codes = torch.arange(depth + 1, dtype=torch.float64) * (1 << low_bits) - (1 << (x.width - 1))
     exact = FUNCTIONS[op.function](codes * math.ldexp(1.0, -x.frac), op.alpha)
     guard = GUARD_BITS if low_bits else 0
-    limit = math.ldexp(float(y.hi + 1), guard)
+    limit = math.ldexp(float(y.hi + 1), guard + 1)  # the line into saturation keeps its slope
     nodes = (exact * math.ldexp(1.0, y.frac + guard)).round().clamp(-limit, limit)
     rises = nodes.diff() if low_bits else torch.zeros(depth, dtype=torch.float64)
     return torch.stack([nodes[:-1], rises], dim=1).to(torch.int64).numpy()
+
+
+def tabulate(b: Builder, x: Abstract, function: str, alpha: float = 1.0) -> Rowed:
+    """function(x) lane by lane."""
+    x = b.real(x)
+    return replace(x, value=b.emit(Table(function, alpha), [x.value]))
+
+
+@lowers("aten.sigmoid[_].default")
+def lower_sigmoid(b: Builder, x: Abstract) -> Rowed:
+    """1 / (1 + exp(-x))."""
+    return tabulate(b, x, "sigmoid")
+
+
+@lowers("aten.tanh[_].default")
+def lower_tanh(b: Builder, x: Abstract) -> Rowed:
+    """tanh(x)."""
+    return tabulate(b, x, "tanh")
+
+
+@lowers("aten.silu[_].default")
+def lower_silu(b: Builder, x: Abstract) -> Rowed:
+    """The input times its sigmoid."""
+    return tabulate(b, x, "silu")
+
+
+@lowers("aten.exp[_].default")
+def lower_exp(b: Builder, x: Abstract) -> Rowed:
+    """exp(x)."""
+    return tabulate(b, x, "exp")
+
+
+@lowers("aten.sqrt[_].default")
+def lower_sqrt(b: Builder, x: Abstract) -> Rowed:
+    """The square root; negative numbers give 0."""
+    return tabulate(b, x, "sqrt")
+
+
+@lowers("aten.rsqrt[_].default")
+def lower_rsqrt(b: Builder, x: Abstract) -> Rowed:
+    """1 / sqrt(x); numbers that are not positive give 0."""
+    return tabulate(b, x, "rsqrt")
+
+
+@lowers("aten.gelu[_].default")
+def lower_gelu(b: Builder, x: Abstract, *, approximate: str = "none") -> Rowed:
+    """The input times the normal distribution function of it, exact or by tanh."""
+    return tabulate(b, x, "gelu_tanh" if approximate == "tanh" else "gelu")
+
+
+@lowers("aten.elu[_].default")
+def lower_elu(
+    b: Builder, x: Abstract, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0
+) -> Rowed:
+    """The input where it is positive, else alpha * (exp(x) - 1)."""
+    if scale != 1 or input_scale != 1:
+        raise LoweringError("an ELU with its own scales", "use ELU(alpha)")
+    return tabulate(b, x, "elu", float(alpha))
+
+
+@lowers("aten.softplus.default")
+def lower_softplus(b: Builder, x: Abstract, beta: float = 1.0, threshold: float = 20.0) -> Rowed:
+    """log(1 + exp(x))."""
+    if beta != 1:
+        raise LoweringError(f"a softplus of beta {beta}", "use Softplus()")
+    return tabulate(b, x, "softplus")
