@@ -17,8 +17,8 @@ from gengnn.ops.base import Exact, Rows
 Sample = Mapping[str, NDArray[np.generic]]
 """One graph: an array [rows, *shape] for each user input of the model, maps local to it."""
 
-BATCH_ROWS = 16384
-"""Rows of the largest space that are computed at a time."""
+BATCH_ROWS = 4096
+"""Rows of the largest space computed at a time, so that a layer stays in the caches."""
 
 SINGLE_BITS = 23
 """Exact results up to this width travel in float32, whose integers are exact below 2**24."""

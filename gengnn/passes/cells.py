@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gengnn.ops.base import Cost, memory_bram18, memory_lut
+from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
 from gengnn.passes.netlist import Cell
 
 SHALLOW = 2
@@ -34,17 +34,14 @@ def cell_params(
 def cell_cost(kind: str, params: dict[str, int]) -> Cost:
     """Resources and latency of a structural cell."""
     bits = params["Width"]
+    if kind == "fifo" and params["Depth"] <= SHALLOW_DEPTH:
+        return outlet_cost(bits)
     if kind in {"fifo", "replay"}:
-        depth = params["Depth"]
-        return Cost(
-            lut=memory_lut(bits, depth) + 4 * depth.bit_length() + 10,
-            ff=bits + 3 * depth.bit_length(),
-            bram18=memory_bram18(bits, depth),
-            latency=2,
-        )
+        memory = memory_cost(bits + 1, params["Depth"] + (kind == "replay"))
+        return memory + Cost(lut=70, ff=45, latency=2)
     if kind == "merge":
-        return Cost(lut=bits + 4, ff=bits + 4, latency=1)
-    return Cost(lut=3 * params["Ports"] + 4, ff=bits + params["Ports"], latency=1)
+        return Cost(lut=bits + 4, ff=4, latency=0)
+    return Cost(lut=3 * params["Ports"] + 4, ff=params["Ports"] + 3, latency=0)
 
 
 def resize_params(lanes_x: int, lanes_y: int, features: int, width: int) -> dict[str, int]:
@@ -53,11 +50,16 @@ def resize_params(lanes_x: int, lanes_y: int, features: int, width: int) -> dict
 
 
 def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
-    """A row is collected and handed out again."""
-    bits = features * width
-    return Cost(
-        lut=bits, ff=bits, interval=max(features // lanes_x, features // lanes_y), latency=2
-    )
+    """A wider beat is collected, or handed out in parts, or the one and then the other."""
+    middle = features
+    if lanes_x % lanes_y == 0 or lanes_y % lanes_x == 0:
+        middle = max(lanes_x, lanes_y)
+    total = Cost(interval=max(features // lanes_x, features // lanes_y), latency=0)
+    if middle > lanes_x:
+        total += Cost(lut=8, ff=middle * width + 8, latency=middle // lanes_x)
+    if middle > lanes_y:
+        total += Cost(lut=middle * width + 8, ff=middle * width + 8)
+    return total
 
 
 def best_lanes(features: int, most: int) -> int:

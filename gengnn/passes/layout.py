@@ -42,7 +42,8 @@ def input_layout(graph: Graph, netlist: Netlist, space: str) -> RowLayout:
                 value.target or "",
             )
         )
-    return RowLayout(space, graph.limit(space), tuple(fields), rows)
+    limit = graph.limit(space) if space in graph.spaces else 1
+    return RowLayout(space, limit, tuple(fields), rows)
 
 
 def result_layout(graph: Graph, stream: Stream, name: str) -> RowLayout:

@@ -224,8 +224,17 @@ def _apply_types(graph: Graph, types: Mapping[str, FixedType]) -> Graph:
             return replace(value, type=types[value.name])
         return _index_typed(graph, value)
 
-    nodes = tuple(replace(node, output=typed(node.output)) for node in graph.nodes)
-    return replace(graph, inputs=tuple(map(typed, graph.inputs)), nodes=nodes)
+    inputs = tuple(map(typed, graph.inputs))
+    known = {value.name: value for value in inputs}
+    nodes = []
+    for node in graph.nodes:
+        output = typed(node.output)
+        moved = [known[name] for name in node.inputs if known[name].kind is output.kind]
+        if node.op.keeps_type and output.kind is Kind.INDEX and moved:
+            output = replace(output, type=moved[0].format)  # the codes keep their width
+        known[node.name] = output
+        nodes.append(replace(node, output=output))
+    return replace(graph, inputs=inputs, nodes=tuple(nodes))
 
 
 def _quantize_params(graph: Graph, precision: Precision) -> Graph:

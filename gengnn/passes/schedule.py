@@ -56,9 +56,7 @@ def _design(
     streams: Mapping[str, Stream],
     name: str,
 ) -> Design:
-    layouts = tuple(
-        input_layout(graph, netlist, space) for space in BASE_SPACES if space in graph.spaces
-    )
+    layouts = tuple(input_layout(graph, netlist, space) for space in BASE_SPACES)
     results = tuple(
         result_layout(graph, streams[wire], value)
         for wire, value in zip(netlist.outputs, graph.outputs, strict=True)

@@ -141,6 +141,7 @@ class Wiring:
         cell = self._cell(f"{name}_out", "fifo", OUTER, level, value)
         self._connect(inner, cell, "x", 1 << layer)
         tap.cell = cell
+        tap.wire = replace(tap.wire, name=cell.name)  # the layer's own wire may have the name
         return tap
 
     def _place_node(

@@ -9,7 +9,7 @@ from gengnn.passes.fold import fold
 from gengnn.passes.netlist import OUTER, Cell, Netlist
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.wiring import Wiring
-from tests.graphs import gine, molecules
+from tests.graphs import Builder, gine, make, molecules
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,25 @@ def test_wide_results_of_narrow_invariants_come_late(netlist: Netlist) -> None:
     (bond,) = [cell for cell in netlist.cells if cell.name == "bond_0"]
     (gather,) = [cell for cell in netlist.cells if cell.name == "x_j_0"]
     assert bond.level == gather.level
+
+
+def test_results_of_earlier_layers_leave_the_loop_through_buffers() -> None:
+    build = Builder()
+    h = build("h0", make("Convert"), "x")
+    kept = []
+    for layer in range(3):
+        gathered = build(f"g{layer}", make("Gather"), h, "src")
+        h = build(f"s{layer}", make("Scatter"), gathered, "dst", "rows_nodes")
+        kept.append(h)
+    joined = build("j2", make("Concat"), build("j1", make("Concat"), *kept[:2]), kept[2])
+    folded = fold(build.graph(joined))
+    assert len(folded.loops[0].iterations) == 3
+    netlist = Wiring(quantize(folded, molecules(), Precision())).build()
+    cells = {cell.name: cell for cell in netlist.cells}
+    assert cells["j1"].inputs == {"a": "s0_out", "b": "s1_out"}
+    assert cells["s0_out"].kind == cells["s1_out"].kind == "fifo"
+    assert maker_kind(netlist, cells["j2"].inputs["b"]) == "fork"
+
+
+def maker_kind(netlist: Netlist, wire: str) -> str:
+    return next(c.kind for c in netlist.cells if wire in c.outputs.values())

@@ -1,0 +1,68 @@
+"""Editing graphs: values replaced by others, nodes that nothing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from gengnn.ir import Graph, Kind, Node
+
+
+def substitute(graph: Graph, nodes: Iterable[Node], same: Mapping[str, str]) -> Graph:
+    """The graph of `nodes`, every reader of a name in `same` reading its replacement."""
+
+    def final(name: str) -> str:
+        while name in same:
+            name = same[name]
+        return name
+
+    rewired = tuple(replace(n, inputs=tuple(final(name) for name in n.inputs)) for n in nodes)
+    return replace(graph, nodes=rewired, outputs=tuple(final(name) for name in graph.outputs))
+
+
+def drop_dead(graph: Graph) -> Graph:
+    """Without nodes, parameters and derived spaces that no output depends on.
+
+    The inputs stay: they are what the model takes.
+    """
+    needed = set(graph.outputs)
+    kept: list[Node] = []
+    for node in reversed(graph.nodes):
+        if node.name in needed:
+            kept.append(node)
+            needed.update(node.inputs)
+    keys = {key for node in kept for key in node.params.values()}
+    used = {value.space for value in graph.inputs} | {node.output.space for node in kept}
+    used |= {node.output.target for node in kept if node.output.target}
+    for space in reversed(list(graph.spaces.values())):
+        if space.name in used:
+            used.update(space.parents)
+    return replace(
+        graph,
+        nodes=tuple(reversed(kept)),
+        params={key: param for key, param in graph.params.items() if key in keys},
+        spaces={name: space for name, space in graph.spaces.items() if name in used},
+    )
+
+
+def hoist(graph: Graph) -> Graph:
+    """Nodes that only rearrange the graph's structure and edge inputs come first.
+
+    Slices of integer features, degrees and norms are the same in every layer; in front of the
+    first, they do not break the likeness of the layers. Whatever reads features of nodes stays in
+    place, so that the first layer keeps its shape too.
+    """
+    early = {
+        value.name
+        for value in graph.inputs
+        if value.kind is not Kind.REAL or value.space != "nodes"
+    }
+    front: list[Node] = []
+    rest: list[Node] = []
+    for node in graph.nodes:
+        if not node.params and early.issuperset(node.inputs):
+            early.add(node.name)
+            front.append(node)
+        else:
+            rest.append(node)
+    return graph.with_nodes((*front, *rest))

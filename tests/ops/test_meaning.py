@@ -1,0 +1,82 @@
+"""The integer meaning of every op is its float meaning, rounded once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from gengnn.fixed import FixedType, Overflow, Rounding
+from gengnn.ir import Kind
+from gengnn.ops import REGISTRY
+from gengnn.ops.base import Rows
+from tests.ops.cases import Case, Inputs, cases, op, real
+
+CASES = {case.name: case for case in cases() if case.site.output.format.overflow is Overflow.SAT}
+
+NEAREST = (Rounding.RND, Rounding.RND_CONV)
+
+
+def test_every_op_has_a_case() -> None:
+    assert {type(case.op) for case in cases()} == set(REGISTRY.values())
+
+
+def float_meaning(case: Case, inputs: Inputs, layer: int) -> np.ndarray:
+    """The float result in steps of the output format, saturated."""
+    entry, rows, tensors = case.site.ops[layer], Rows({}, 1), []
+    for port, value in zip(entry.ports, case.site.inputs, strict=True):
+        codes = torch.from_numpy(inputs[port])
+        rows.graph_of[value.space] = torch.zeros(len(codes), dtype=torch.int64)
+        shaped = codes.reshape(-1, *value.shape)
+        scaled = shaped.to(torch.float64) * value.format.step
+        tensors.append(scaled if value.kind is Kind.REAL else shaped)
+    params = {
+        role: torch.from_numpy(param.data) * param.format.step
+        for role, param in case.site.params[layer].items()
+    }
+    entry.place(tensors, case.values, rows)
+    told = entry.real(tensors, params, case.values, rows).to(torch.float64)
+    form = case.site.output.format
+    return (told.reshape(-1, case.site.output.features) / form.step).clamp(form.lo, form.hi).numpy()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_integer_meaning_is_within_half_a_step_of_the_float_one(name: str) -> None:
+    case = CASES[name]
+    allowed = 0.5 if case.site.output.format.rounding in NEAREST else 1.0
+    allowed += case.op.error(case.values)
+    for number, inputs in enumerate(case.graphs(seed=3)):
+        layer = number % case.site.iters
+        error = np.abs(case.expected(inputs, layer) - float_meaning(case, inputs, layer))
+        assert error.size == 0 or error.max() <= allowed + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("function", "form", "bound"),
+    [
+        ("sigmoid", "ap_fixed<16,1>", 0.16),
+        ("tanh", "ap_fixed<16,2>", 0.44),
+        ("gelu", "ap_fixed<16,4>", 0.15),
+        ("gelu_tanh", "ap_fixed<16,4>", 0.16),
+        ("silu", "ap_fixed<16,4>", 0.11),
+        ("elu", "ap_fixed<16,4>", 0.14),
+        ("softplus", "ap_fixed<16,4>", 0.09),
+    ],
+)
+def test_interpolated_functions_keep_their_bound(function: str, form: str, bound: float) -> None:
+    x, y = real("nodes", 6, "ap_fixed<16,4>"), real("nodes", 6, form)
+    assert op("Table", function).error((x, y)) <= bound
+
+
+def test_direct_tables_are_exact() -> None:
+    x, y = real("nodes", 1, "ap_fixed<9,9>"), real("nodes", 1, "ap_fixed<16,2>")
+    for function in ("rsqrt", "reciprocal"):
+        assert op("Table", function).error((x, y)) <= 0.5
+
+
+def test_format_of_a_case_is_signed() -> None:
+    assert all(
+        isinstance(value.format, FixedType) and value.format.signed == (value.kind is Kind.REAL)
+        for case in cases()
+        for value in case.values
+    )
