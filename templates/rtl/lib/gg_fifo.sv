@@ -1,0 +1,101 @@
+// FIFO of Depth beats and one more in its output register.
+// Shallow (Depth <= 32): LUT RAM, latency 1, an empty FIFO passes the beat straight to the output
+// register. Deep: block RAM, latency 2. One beat per cycle; no path from y_ready to x_ready.
+module gg_fifo #(
+  parameter int unsigned Width = 16,
+  parameter int unsigned Depth = 16
+) (
+  input  logic             clk,
+  input  logic             rst_n,
+  input  logic             x_valid,
+  output logic             x_ready,
+  input  logic             x_last,
+  input  logic [Width-1:0] x_data,
+  output logic             y_valid,
+  input  logic             y_ready,
+  output logic             y_last,
+  output logic [Width-1:0] y_data
+);
+
+  localparam int unsigned AddrBits = $clog2(Depth);
+  localparam logic [AddrBits-1:0] Top = AddrBits'(Depth - 1);
+
+  if (Depth < 2) begin : g_check
+    $error("gg_fifo: Depth is %0d, must be at least 2", Depth);
+  end
+
+  logic [AddrBits-1:0] write_q, read_q;
+  logic is_full_q, is_empty_q;
+  logic push, pop, is_free;
+
+  assign is_free = !y_valid || y_ready;
+  assign x_ready = !is_full_q;
+  assign pop     = !is_empty_q && is_free;
+
+  logic [AddrBits-1:0] write_d, read_d;
+
+  always_comb begin
+    write_d = write_q;
+    read_d  = read_q;
+    if (push) write_d = (write_q == Top) ? '0 : write_q + 1'b1;
+    if (pop) read_d = (read_q == Top) ? '0 : read_q + 1'b1;
+  end
+
+  always_ff @(posedge clk) begin
+    write_q <= write_d;
+    read_q  <= read_d;
+    if (push != pop) begin
+      is_full_q  <= push && write_d == read_d;
+      is_empty_q <= pop && write_d == read_d;
+    end
+    if (!rst_n) begin
+      write_q    <= '0;
+      read_q     <= '0;
+      is_full_q  <= 1'b0;
+      is_empty_q <= 1'b1;
+    end
+  end
+
+  if (Depth <= 32) begin : g_shallow
+    (* ram_style = "distributed" *) logic [Width:0] mem[Depth];
+
+    assign push = x_valid && x_ready && !(is_empty_q && is_free);
+
+    always_ff @(posedge clk) begin
+      if (push) mem[write_q] <= {x_last, x_data};
+      if (is_free) {y_last, y_data} <= is_empty_q ? {x_last, x_data} : mem[read_q];
+    end
+
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        y_valid <= 1'b0;
+      end else if (is_free) begin
+        y_valid <= !is_empty_q || (x_valid && x_ready);
+      end
+    end
+  end else begin : g_deep
+    assign push = x_valid && x_ready;
+
+    gg_ram #(
+      .Width(Width + 1),
+      .Depth(Depth)
+    ) u_ram (
+      .clk,
+      .we   (push),
+      .waddr(write_q),
+      .wdata({x_last, x_data}),
+      .re   (pop),
+      .raddr(read_q),
+      .rdata({y_last, y_data})
+    );
+
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        y_valid <= 1'b0;
+      end else if (is_free) begin
+        y_valid <= pop;
+      end
+    end
+  end
+
+endmodule

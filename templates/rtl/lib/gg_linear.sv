@@ -1,0 +1,146 @@
+// Matrix unit: y = x W^T + b for every row. Parallel inputs meet LanesY outputs each cycle, so that
+// a row takes Steps * Blocks cycles (Steps = ceil(Features / Parallel), Blocks = Outputs / LanesY)
+// without bubbles between rows. The multipliers never stop: a block of outputs starts only when the
+// FIFO at the end has a place for it.
+// Latency from the row's last beat to its first result, L = clog2(Parallel):
+// Steps + L + 6, and 1 for each of LanesX < Features, WidthAcc > 36, Shift > 0.
+module gg_linear #(
+  parameter int unsigned Features = 8,
+  parameter int unsigned Outputs  = 4,
+  parameter int unsigned LanesX   = 8,
+  parameter int unsigned LanesY   = 2,
+  parameter int unsigned Parallel = 4,
+  parameter int unsigned WidthX   = 16,
+  parameter int unsigned WidthW   = 16,
+  parameter int unsigned WidthB   = 24,
+  parameter int unsigned WidthAcc = 36,
+  parameter int unsigned WidthY   = 16,
+  parameter int          Shift    = 12,
+  parameter int unsigned Rounding = 2,
+  parameter int unsigned Overflow = 1,
+  parameter int unsigned Iters    = 1,
+  localparam int unsigned Steps = (Features + Parallel - 1) / Parallel,
+  localparam int unsigned Blocks = Outputs / LanesY,
+  localparam int unsigned Words = Iters * Blocks * Steps,
+  localparam int unsigned WeightBits = Words > 1 ? $clog2(Words) : 1,
+  localparam int unsigned BiasBits = Iters * Blocks > 1 ? $clog2(Iters * Blocks) : 1
+) (
+  input  logic                              clk,
+  input  logic                              rst_n,
+  input  logic                              x_valid,
+  output logic                              x_ready,
+  input  logic                              x_last,
+  input  logic [LanesX*WidthX-1:0]          x_data,
+  output logic [WeightBits-1:0]             weight_addr,
+  input  logic [LanesY*Parallel*WidthW-1:0] weight_data,
+  output logic [BiasBits-1:0]               bias_addr,
+  input  logic [LanesY*WidthB-1:0]          bias_data,
+  output logic                              y_valid,
+  input  logic                              y_ready,
+  output logic                              y_last,
+  output logic [LanesY*WidthY-1:0]          y_data
+);
+
+  localparam int unsigned RowBits = Features * WidthX;
+  localparam int unsigned FrontBits = Parallel * WidthX;
+  localparam int unsigned WorkBits = Steps * FrontBits;
+  localparam int unsigned StepBits = Steps > 1 ? $clog2(Steps) : 1;
+  // Cycles from the multipliers' inputs to the bias, and from there to the result (see gg_dot).
+  localparam int unsigned ToBias = 2 + $clog2(Parallel);
+  localparam int unsigned ToResult = ToBias + 2 + 32'(WidthAcc > 36) + 32'(Shift > 0);
+
+  if (Features % LanesX != 0 || Outputs % LanesY != 0 || Steps * Parallel > 4095) begin : g_check
+    $error("gg_linear: Features %0d, LanesX %0d, Outputs %0d, LanesY %0d, Parallel %0d",
+           Features, LanesX, Outputs, LanesY, Parallel);
+  end
+
+  logic row_valid, row_ready, row_last;
+  logic [RowBits-1:0] row_data;
+
+  if (LanesX == Features) begin : g_whole
+    assign {row_valid, row_last, row_data} = {x_valid, x_last, x_data};
+    assign x_ready = row_ready;
+  end else begin : g_widen
+    gg_widen #(.Lanes(LanesX), .Width(WidthX), .Factor(Features / LanesX)) u_widen (
+      .clk, .rst_n, .x_valid, .x_ready, .x_last, .x_data,
+      .y_valid(row_valid), .y_ready(row_ready), .y_last(row_last), .y_data(row_data)
+    );
+  end
+
+  // The row at work: its low Parallel lanes are multiplied, then it rotates.
+  logic [WorkBits-1:0] work_q, rotated;
+  logic [StepBits-1:0] step_q;
+  logic is_busy_q, is_token_q;  // work_q holds a row or an end token
+  logic is_start, is_step_end, is_row_end, grant, issue;
+
+  assign is_start    = step_q == '0;
+  assign is_step_end = is_token_q || step_q == StepBits'(Steps - 1);
+  assign issue       = is_busy_q && (grant || !is_start);
+  assign row_ready   = !is_busy_q || (issue && (is_token_q || is_row_end));
+
+  always_ff @(posedge clk) begin
+    if (issue) step_q <= is_step_end ? '0 : step_q + 1'b1;
+    if (row_ready) begin
+      is_busy_q  <= row_valid;
+      is_token_q <= row_last;
+    end
+    if (!rst_n) begin
+      is_busy_q <= 1'b0;
+      step_q    <= '0;
+    end
+  end
+
+  if (Steps > 1) begin : g_rotate
+    assign rotated = {work_q[FrontBits-1:0], work_q[WorkBits-1:FrontBits]};
+  end else begin : g_hold
+    assign rotated = work_q;
+  end
+
+  always_ff @(posedge clk) begin
+    if (row_ready) work_q <= WorkBits'(row_data);
+    else if (issue) work_q <= rotated;
+  end
+
+  gg_walk #(.Count(Blocks * Steps), .Iters(Iters)) u_weight_walk (
+    .clk, .rst_n, .step(issue && !is_token_q), .skip(issue && is_token_q),
+    .is_end(is_row_end), .addr(weight_addr)
+  );
+
+  // What happens in each stage of the pipeline: bit s for what was issued s+1 cycles ago.
+  logic [ToBias-2:0] first_q;
+  logic [ToResult-1:0] emit_q, token_q;
+  logic unused_end;
+
+  always_ff @(posedge clk) begin
+    first_q <= (ToBias - 1)'({first_q, is_start});
+    token_q <= ToResult'({token_q, is_token_q});
+    emit_q  <= rst_n ? ToResult'({emit_q, issue && is_step_end}) : '0;
+  end
+
+  gg_walk #(.Count(Blocks), .Iters(Iters)) u_bias_walk (
+    .clk, .rst_n, .step(emit_q[ToBias-1] && !token_q[ToBias-1]),
+    .skip(emit_q[ToBias-1] && token_q[ToBias-1]), .is_end(unused_end), .addr(bias_addr)
+  );
+
+  logic [LanesY*WidthY-1:0] result;
+
+  for (genvar o = 0; o < LanesY; o++) begin : g_column
+    gg_dot #(
+      .Parallel(Parallel), .WidthX(WidthX), .WidthW(WidthW), .WidthB(WidthB), .WidthAcc(WidthAcc),
+      .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow)
+    ) u_dot (
+      .clk,
+      .x(work_q[FrontBits-1:0]),
+      .weight(weight_data[o*Parallel*WidthW+:Parallel*WidthW]),
+      .first(first_q[ToBias-2]),
+      .bias(bias_data[o*WidthB+:WidthB]),
+      .y(result[o*WidthY+:WidthY])
+    );
+  end
+
+  gg_outlet #(.Width(LanesY * WidthY), .Depth((ToResult + 4) / Steps + 3)) u_outlet (
+    .clk, .rst_n, .grant, .take(issue && is_start), .x_valid(emit_q[ToResult-1]),
+    .x_last(token_q[ToResult-1]), .x_data(result), .y_valid, .y_ready, .y_last, .y_data
+  );
+
+endmodule

@@ -1,0 +1,43 @@
+// Constant memory of a unit: read every cycle, word valid one cycle after its address.
+// Init names a $readmemh file of Depth words; "" leaves the contents to the write port, which
+// may be left open. Latency 1, one read per cycle. Style: 0 by depth, 1 LUTs, 2 block RAM.
+module gg_memory #(
+  parameter int unsigned Width = 16,
+  parameter int unsigned Depth = 64,
+  parameter Init = "",
+  parameter int unsigned Style = 0,
+  localparam int unsigned AddrBits = Depth > 1 ? $clog2(Depth) : 1
+) (
+  input  logic                clk,
+  input  logic [AddrBits-1:0] addr,
+  output logic [Width-1:0]    data,
+  input  logic                we = 1'b0,
+  input  logic [AddrBits-1:0] waddr = '0,
+  input  logic [Width-1:0]    wdata = Width'(0)
+);
+
+  if (Style == 1 || (Style == 0 && Depth <= 64)) begin : g_distributed
+    (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
+
+    if (Init != "") begin : g_init
+      initial $readmemh(Init, mem);
+    end
+
+    always_ff @(posedge clk) begin
+      if (we) mem[waddr] <= wdata;
+      data <= mem[addr];
+    end
+  end else begin : g_block
+    (* ram_style = "block" *) logic [Width-1:0] mem[Depth];
+
+    if (Init != "") begin : g_init
+      initial $readmemh(Init, mem);
+    end
+
+    always_ff @(posedge clk) begin
+      if (we) mem[waddr] <= wdata;
+      data <= mem[addr];
+    end
+  end
+
+endmodule

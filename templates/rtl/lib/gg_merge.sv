@@ -1,0 +1,44 @@
+// Takes a graph from `a` in layer 0 and from `b` in the layers after it, changing at end tokens.
+// Latency 0.
+module gg_merge #(
+  parameter int unsigned Width = 16,
+  parameter int unsigned Iters = 2
+) (
+  input  logic             clk,
+  input  logic             rst_n,
+  input  logic             a_valid,
+  output logic             a_ready,
+  input  logic             a_last,
+  input  logic [Width-1:0] a_data,
+  input  logic             b_valid,
+  output logic             b_ready,
+  input  logic             b_last,
+  input  logic [Width-1:0] b_data,
+  output logic             y_valid,
+  input  logic             y_ready,
+  output logic             y_last,
+  output logic [Width-1:0] y_data
+);
+
+  localparam int unsigned LayerBits = Iters > 1 ? $clog2(Iters) : 1;
+
+  logic [LayerBits-1:0] layer;
+  logic is_first;
+
+  gg_layer #(
+    .Iters(Iters)
+  ) u_layer (
+    .clk,
+    .rst_n,
+    .step(y_valid && y_ready && y_last),
+    .layer
+  );
+
+  assign is_first = layer == '0;
+  assign y_valid  = is_first ? a_valid : b_valid;
+  assign y_last   = is_first ? a_last : b_last;
+  assign y_data   = is_first ? a_data : b_data;
+  assign a_ready  = is_first && y_ready;
+  assign b_ready  = !is_first && y_ready;
+
+endmodule

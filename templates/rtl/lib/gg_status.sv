@@ -1,0 +1,51 @@
+// Status of every graph on its way, from the loader to the writer, and its cycle count: from the
+// header beat to the status beat, both included, if the writer takes it at once.
+module gg_status #(
+  parameter int unsigned Depth = 16
+) (
+  input  logic        clk,
+  input  logic        rst_n,
+  input  logic        is_header,  // the header of a packet is taken in this cycle
+  input  logic        x_valid,
+  output logic        x_ready,
+  input  logic [7:0]  x_status,
+  output logic        y_valid,
+  input  logic        y_ready,
+  output logic [7:0]  y_status,
+  output logic [31:0] y_cycles
+);
+
+  // The status beat is on the bus in the cycle after it is taken from here.
+  localparam logic [31:0] Offset = 32'd2;
+
+  logic [31:0] now_q, first_q, y_first;
+  logic unused_last;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      now_q <= '0;
+    end else begin
+      now_q <= now_q + 1'b1;
+    end
+    if (is_header) first_q <= now_q - Offset;
+  end
+
+  assign y_cycles = now_q - y_first;
+
+  gg_fifo #(
+    .Width(40),
+    .Depth(Depth)
+  ) u_fifo (
+    .clk,
+    .rst_n,
+    .x_valid,
+    .x_ready,
+    .x_last (1'b0),
+    .x_data ({first_q, x_status}),
+    .y_valid,
+    .y_ready,
+    .y_last (unused_last),
+    .y_data ({y_first, y_status})
+  );
+
+endmodule

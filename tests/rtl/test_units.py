@@ -1,0 +1,143 @@
+"""Every unit of the SystemVerilog library gives, code for code, what its meaning says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gengnn import tools
+from gengnn.emit.templates import resource
+from gengnn.fixed import FixedType
+from gengnn.ir import Param
+from gengnn.ops import REGISTRY
+from tests.ops.cases import Case, case, cases, cast_cases, op, real
+from tests.rtl.bench import Dut, Told, compile_bench, dut_of, run_bench
+from tests.rtl.cells import cells
+
+SEEDS = (0, 1, 2)
+"""Each makes six graphs for every op, so that folds of two and three layers end evenly."""
+
+PATTERNS = {"flowing": (0, 0), "idle": (128, 0), "stalled": (0, 128), "both": (90, 110)}
+"""Idle sources and stalled sinks, in cycles of 256."""
+
+START = 1
+"""The cycle in which the sources offer their first beats."""
+
+
+def wide_cases() -> Iterator[Case]:
+    """Sums too wide for one carry chain, with and without a wide product under them."""
+    rng = np.random.default_rng(7)
+    for width in (18, 8):
+        form = FixedType(width, 6)
+        codes = rng.integers(form.lo, form.hi, (4, 11), endpoint=True).astype(np.float64)
+        far = FixedType(40, 12)
+        bias = rng.integers(-(1 << 39), 1 << 39, 4).astype(np.float64)
+        params = [{"weight": Param(codes, form), "bias": Param(bias, far)}]
+        x = real("nodes", 11, f"ap_fixed<{width},{width - 6}>")
+        y = real("nodes", 4, "ap_fixed<30,22>")
+        lanes = {"x": 11, "y": 2}
+        yield case(f"linear_wide_{width}", op("Linear"), [x], y, lanes, params, 5)
+
+
+CASES = {c.name: c for c in chain(cases(), cast_cases(), wide_cases())}
+CELLS = {dut.unit.name: dut for dut in cells()}
+
+
+@pytest.fixture(scope="module")
+def duts() -> dict[str, Dut]:
+    return {name: dut_of(c, SEEDS) for name, c in CASES.items()} | CELLS
+
+
+@pytest.fixture(scope="module")
+def told(duts: dict[str, Dut], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+    """What the sinks said under each pattern; the bench is linted with -Wall as it is compiled."""
+    program = compile_bench(list(duts.values()), tmp_path_factory.mktemp("units"))
+    return {
+        name: run_bench(program, {"idle": idle, "stall": stall})
+        for name, (idle, stall) in PATTERNS.items()
+    }
+
+
+def test_every_op_has_a_case() -> None:
+    assert {type(c.op) for c in CASES.values()} == set(REGISTRY.values())
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("name", [*CASES, *CELLS])
+def test_unit_gives_every_code(
+    name: str, pattern: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    for beats in duts[name].outputs:
+        assert told[pattern].messages.get(beats.name, []) == []
+        assert told[pattern].errors[beats.name] == 0
+
+
+def kernels(*names: str) -> list[str]:
+    """The cases of some kernels."""
+    return [name for name, c in CASES.items() if c.op.kernel in names]
+
+
+@pytest.mark.parametrize("name", sorted({*CASES} - {*kernels("gather", "scatter", "filter")}))
+def test_latency_is_that_of_the_cost(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    first, _ = told["flowing"].cycles[f"{name}_y"]
+    assert first - START == duts[name].unit.cost.latency
+
+
+@pytest.mark.parametrize("name", kernels("gather"))
+def test_gather_reads_a_row_as_soon_as_it_is_stored(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    beats = CASES[name].op.kernel_params(CASES[name].site)["Beats"]
+    wanted = int(CASES[name].graphs(SEEDS[0])[0]["index"][0, 0])
+    stored = START + (wanted + 1) * beats - 1
+    first, _ = told["flowing"].cycles[f"{name}_y"]
+    assert first - stored == duts[name].unit.cost.latency
+
+
+@pytest.mark.parametrize("name", kernels("scatter"))
+def test_scatter_drains_right_after_the_end_token(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    """The sweep after reset starts in cycle 0 and takes a cycle per beat, as every row does."""
+    params = CASES[name].op.kernel_params(CASES[name].site)
+    rows = len(CASES[name].graphs(SEEDS[0])[0]["x"])
+    end_token = (params["Rows"] + rows) * params["Beats"]
+    first, _ = told["flowing"].cycles[f"{name}_y"]
+    assert first - end_token == duts[name].unit.cost.latency
+
+
+NOT_STEADY = kernels("linear", "gather", "scatter", "filter", "concat_rows")
+
+
+@pytest.mark.parametrize("name", sorted({*CASES} - {*NOT_STEADY}))
+def test_unit_passes_a_beat_in_every_cycle(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    first, last = told["flowing"].cycles[f"{name}_y"]
+    assert last - first == duts[name].outputs[0].beats - 1
+
+
+def test_matrix_unit_has_no_bubbles_between_rows(told: dict[str, Told]) -> None:
+    """`linear_narrow` takes two cycles per row and one per end token."""
+    sizes = CASES["linear_narrow"].graphs
+    graphs = list(chain.from_iterable(sizes(seed) for seed in SEEDS))
+    rows = sum(len(graph["x"]) for graph in graphs)
+    first, last = told["flowing"].cycles["linear_narrow_y"]
+    assert last - first == 2 * (rows - 1) + len(graphs)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((resource("templates") / "rtl" / "lib").glob("*.sv")), ids=lambda p: p.stem
+)
+def test_module_is_lint_clean(path: Path, tmp_path: Path) -> None:
+    """With its default parameters, every warning an error."""
+    verilator = tools.verilator()
+    assert verilator
+    command = [verilator, "--lint-only", "-Wall", f"-I{path.parent}", path]
+    tools.run(command, tmp_path / "lint.log")
