@@ -1,0 +1,147 @@
+"""The compiler: one flow from a model file to a design, each line a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from gengnn.data import check_limits, samples_of
+from gengnn.design import Design
+from gengnn.errors import DataError
+from gengnn.frontend import load
+from gengnn.ir import Graph
+from gengnn.parts import part
+from gengnn.passes.columns import split_columns
+from gengnn.passes.fold import fold
+from gengnn.passes.quantize import Precision, quantize
+from gengnn.passes.schedule import Budget, schedule
+from gengnn.passes.simplify import simplify
+from gengnn.reference import Sample, row_counts
+
+CALIBRATION_GRAPHS = 512
+"""Graphs that set the formats of inner tensors; inputs are checked on all."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a build is asked for."""
+
+    part: str = "xcu50"
+    clock_mhz: float = 300.0
+    precision: str | Mapping[str, object] = "auto"
+    max_nodes: int | None = None
+    max_edges: int | None = None
+    max_graphs: int | None = None
+    utilization: float = 0.7
+    multipliers: int | None = None
+    backends: tuple[str, ...] = ("hls", "rtl")
+    dump: Path | None = None
+
+
+@dataclass
+class Dump:
+    """Writes the graph as text after each pass, where a folder was asked for."""
+
+    folder: Path | None
+    count: int = 0
+
+    def __call__(self, stage: str, graph: Graph) -> Graph:
+        """Verify and record `graph`; returns it."""
+        graph.verify()
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            name = f"{self.count:02d}_{stage}.txt"
+            (self.folder / name).write_text(str(graph), encoding="utf-8")
+            self.count += 1
+        return graph
+
+
+def compile_model(
+    model: Path,
+    data: Sequence[object],
+    options: Options,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Design:
+    """Compile a model file into a design.
+
+    Args:
+        model: a `torch.export` archive.
+        data: calibration graphs (PyG Data, or mappings by input name).
+        options: part, clock, precision, limits.
+        progress: called with the name of each stage.
+
+    Raises:
+        GengnnError: see the subclasses; nothing has been written.
+    """
+    record = Dump(options.dump)
+    progress("load")
+    graph = record("load", load(model))
+    graph = record("simplify", simplify(graph))
+    graph = record("columns", split_columns(graph))
+    graph = record("fold", fold(graph))
+    samples = samples_of(graph, data)
+    graph = record("limit", set_limits(graph, samples, options))
+    progress("quantize")
+    graph = record("quantize", quantize(graph, calibration(samples), precision(options)))
+    progress("schedule")
+    return schedule(graph, budget(options), mean_rows(graph, samples), name_of(model))
+
+
+def precision(options: Options) -> Precision:
+    """The parsed precision option."""
+    return Precision.parse(options.precision)
+
+
+def budget(options: Options) -> Budget:
+    """The part and the limits on its use."""
+    return Budget(part(options.part), options.clock_mhz, options.utilization, options.multipliers)
+
+
+def name_of(model: Path) -> str:
+    """An identifier made from the file name."""
+    letters = "".join(c if c.isalnum() else "_" for c in model.stem.lower())
+    return letters if letters[:1].isalpha() else f"model_{letters}"
+
+
+def calibration(samples: Sequence[Sample]) -> list[Sample]:
+    """At most CALIBRATION_GRAPHS samples, evenly spread over the data."""
+    if len(samples) <= CALIBRATION_GRAPHS:
+        return list(samples)
+    chosen = np.linspace(0, len(samples) - 1, CALIBRATION_GRAPHS).round().astype(int)
+    return [samples[position] for position in chosen]
+
+
+def mean_rows(graph: Graph, samples: Sequence[Sample]) -> dict[str, float]:
+    """Mean rows per graph of each base space."""
+    counts = [row_counts(graph, sample) for sample in samples]
+    return {space: float(np.mean([c[space] for c in counts])) for space in counts[0]}
+
+
+def next_power(size: int) -> int:
+    """The least power of two that is at least `size` and 1."""
+    return 1 << (max(1, size) - 1).bit_length()
+
+
+def set_limits(graph: Graph, samples: Sequence[Sample], options: Options) -> Graph:
+    """Declare the most rows per graph: as asked, else the next power of two over the data.
+
+    Raises:
+        DataError: there is no data, or a graph exceeds the limits asked for.
+    """
+    if not samples:
+        raise DataError("no graphs to calibrate on\n  give some with --data graphs.pt")
+    counts = [row_counts(graph, sample) for sample in samples]
+    asked = {
+        "nodes": options.max_nodes,
+        "edges": options.max_edges,
+        "graphs": options.max_graphs,
+    }
+    limits = {
+        space: asked.get(space) or next_power(max(c[space] for c in counts)) for space in counts[0]
+    }
+    limited = replace(graph, limits=limits)
+    check_limits(limited, samples)
+    return limited

@@ -1,0 +1,44 @@
+"""The report of a design that has been built and not yet simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from gengnn.design import Design
+from gengnn.ir import Kind
+from gengnn.parts import RESOURCES, part
+from gengnn.report import Cycles, Format, Report
+
+
+def first_report(
+    design: Design, estimated_cycles: float, saturations: Mapping[str, int]
+) -> dict[str, Any]:
+    """The report of a design that has been built and not yet simulated.
+
+    `saturations` are those of the calibration data, by tensor; `estimated_cycles` is for a
+    graph of its average size.
+    """
+    formats = {
+        value.name: Format(
+            value.format.width, value.format.frac, value.format.signed,
+            saturations.get(value.name, 0),
+        )
+        for value in design.graph.values.values()
+        if value.kind is Kind.REAL
+    }  # fmt: skip
+    cost = asdict(design.cost)
+    report = Report(
+        model=design.name,
+        part=part(design.part).key,
+        part_name=design.part,
+        clock_mhz=design.clock_mhz,
+        limits=dict(design.graph.limits),
+        formats=formats,
+        latency={"estimated_cycles": estimated_cycles, "rtl_cycles": asdict(Cycles())},
+        resources={
+            "estimated": {name: cost[name] for name in RESOURCES}, "yosys": None, "vitis": None,
+        },
+    )  # fmt: skip
+    return asdict(report)

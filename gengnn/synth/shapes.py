@@ -1,0 +1,68 @@
+"""The library modules that a generated RTL project instantiates, with their parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+INSTANCE = re.compile(
+    r"^ *(?P<module>gg_\w+) (?:#\((?P<params>[^;]*?)\n *\) )?(?P<name>u_\w+) \(", re.MULTILINE
+)
+"""An instance of a library module as rtl/module.sv.j2 writes it."""
+
+PARAMETER = re.compile(r"\.(\w+) *\((.*)\),?$", re.MULTILINE)
+
+MEMORY = "gg_memory"
+"""The library's constant memory."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A library module with its parameters as text; `weight` is a guess of its size."""
+
+    module: str
+    params: tuple[tuple[str, str], ...]
+    weight: int = field(default=0, compare=False)
+
+    @property
+    def is_memory(self) -> bool:
+        """Whether it is a constant memory, mapped as a writable one without its contents."""
+        return self.module == MEMORY
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and depth of a memory."""
+        told = dict(self.params)
+        return int(told["Width"]), int(told["Depth"])
+
+    def __str__(self) -> str:
+        """Module and parameters on one line."""
+        return " ".join((self.module, *(f"{name}={value}" for name, value in self.params)))
+
+
+def shapes(texts: Iterable[str], weights: Mapping[str, int]) -> dict[str, list[Shape]]:
+    """What stands for each unit in generated modules: its kernel, and its memories.
+
+    `weights` guesses the size of units, by instance name.
+    """
+    found: dict[str, list[Shape]] = {}
+    memories: list[tuple[str, Shape]] = []
+    for text in texts:
+        for name, shape in _instances(text, weights):
+            if shape.is_memory:
+                memories.append((name, shape))
+            else:
+                found[name] = [shape]
+    for name, shape in memories:
+        owners = [owner for owner in found if name.startswith(f"{owner}_")]
+        found.setdefault(max(owners, key=len, default=name), []).append(shape)
+    return found
+
+
+def _instances(text: str, weights: Mapping[str, int]) -> Iterator[tuple[str, Shape]]:
+    for match in INSTANCE.finditer(text):
+        module, name = match["module"], match["name"]
+        params = PARAMETER.findall(match["params"] or "")
+        kept = tuple((key, value.strip()) for key, value in params if key != "Init")
+        yield name, Shape(module, kept, weights.get(name, 0))

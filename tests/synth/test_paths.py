@@ -1,0 +1,84 @@
+"""The longest chain of cells between registers, in netlists made by hand and by Yosys."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gengnn import tools
+from gengnn.errors import ToolError
+from gengnn.synth.paths import longest_path
+
+
+def cell(kind: str, inputs: list[int | str], output: int, **parameters: str) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "parameters": parameters,
+        "port_directions": {"I": "input", "O": "output"},
+        "connections": {"I": inputs, "O": [output]},
+    }
+
+
+def test_chain_ends_at_registers() -> None:
+    cells = {
+        "start": cell("FDRE", [1], 2),
+        "first": cell("LUT2", [2, "1"], 3),
+        "carry": cell("CARRY4", [3], 4),
+        "end": cell("FDRE", [4], 5),
+        "after": cell("LUT1", [5], 6),
+    }
+    path = longest_path({"cells": cells})
+    assert path.cells == (("LUT2", "first"), ("CARRY4", "carry"))
+    assert path.length == 2
+
+
+def test_dsp_counts_only_without_registers() -> None:
+    cells = {
+        "multiply": cell("DSP48E2", [1], 2, PREG="0"),
+        "after": cell("LUT1", [2], 3),
+    }
+    assert longest_path({"cells": cells}).length == 2
+    cells["multiply"] = cell("DSP48E2", [1], 2, PREG="1")
+    assert longest_path({"cells": cells}).length == 1
+
+
+def test_lut_ram_is_read_without_a_clock_and_block_ram_is_not() -> None:
+    for kind, expected in (("RAM64M8", 3), ("RAMB18E2", 1), ("SRLC32E", 1)):
+        cells = {
+            "address": cell("LUT6", [1], 2),
+            "memory": cell(kind, [2], 3),
+            "after": cell("LUT6", [3], 4),
+        }
+        assert longest_path({"cells": cells}).length == expected
+
+
+def test_combinational_loop_is_an_error() -> None:
+    cells = {"a": cell("LUT1", [1], 2), "b": cell("LUT1", [2], 1)}
+    with pytest.raises(ToolError, match=r"loop: .* -> "):
+        longest_path({"cells": cells})
+
+
+def test_empty_netlist_has_no_path() -> None:
+    assert longest_path({"cells": {}}).length == 0
+
+
+def test_wide_adder_of_a_real_netlist(tmp_path: Path) -> None:
+    (tmp_path / "adder.sv").write_text(
+        "module adder (input logic clk, input logic [32:0] a, b, output logic [32:0] y);\n"
+        "  logic [32:0] a_q, b_q;\n"
+        "  always_ff @(posedge clk) begin a_q <= a; b_q <= b; y <= a_q + b_q; end\n"
+        "endmodule\n"
+    )
+    (tmp_path / "adder.ys").write_text(
+        "read_verilog -sv adder.sv\n"
+        "synth_xilinx -family xcup -noiopad -noclkbuf -top adder\n"
+        "write_json adder.json\n"
+    )
+    yosys = tools.yosys()
+    assert yosys is not None
+    tools.run([*yosys, "adder.ys"], tmp_path / "log", cwd=tmp_path)
+    netlist = json.loads((tmp_path / "adder.json").read_text())
+    path = longest_path(netlist["modules"]["adder"])
+    assert path.length == 10  # nine CARRY4 and a LUT
+    assert [kind for kind, _ in path.cells].count("CARRY4") == 9
