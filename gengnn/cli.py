@@ -15,7 +15,7 @@ from rich.table import Table
 from gengnn.emit.folder import check_mark
 from gengnn.errors import ConfigError, GengnnError
 from gengnn.metrics import Metric
-from gengnn.progress import show_on
+from gengnn.progress import shown_on
 from gengnn.report import read_report
 from gengnn.report.tables import console_for, print_report, unit_resources
 from gengnn.synth import SynthTool
@@ -168,9 +168,9 @@ def doctor() -> None:
 def main() -> None:
     """Run the command line; errors go to stderr, with a traceback only if --debug is given."""
     words = [word for word in sys.argv[1:] if word != "--debug"]
-    show_on(console_for(sys.stderr))
     try:
-        sys.exit(app(words or ["--help"], prog_name="gengnn", standalone_mode=False))
+        with shown_on(console_for(sys.stderr)):
+            sys.exit(app(words or ["--help"], prog_name="gengnn", standalone_mode=False))
     except (Exception, typer.Abort) as error:
         if "--debug" in sys.argv:
             raise

@@ -37,7 +37,7 @@ class Unit:
     """One instance of a kernel; `inputs` and `outputs` map its ports to stream names.
 
     `loop` is the folded loop it belongs to (-1: none) and `level` counts the barriers before it.
-    `fill_ports` are taken in whole before the first row comes out.
+    `fill_ports` are always taken in whole before the first row comes out.
     """
 
     name: str

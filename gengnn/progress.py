@@ -9,26 +9,31 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-_shown_on: list[Console] = []
+_consoles: list[Console] = []
 
 
-def show_on(console: Console) -> None:
-    """Tell the steps of this process on `console`; without this call they are silent."""
-    _shown_on[:] = [console]
+@contextmanager
+def shown_on(console: Console) -> Iterator[None]:
+    """Tell the steps that run in this block on `console`; outside of one they are silent."""
+    _consoles.append(console)
+    try:
+        yield
+    finally:
+        _consoles.pop()
 
 
 @contextmanager
 def step(title: str, total: int | None = None) -> Iterator[Callable[[], None]]:
     """Run a block as one named step; the function given counts one of `total` parts as done."""
-    if not _shown_on:
+    if not _consoles:
         yield _nothing
-    elif _shown_on[0].is_terminal:
-        with _bar(_shown_on[0], title, total) as advance:
+    elif _consoles[-1].is_terminal:
+        with _bar(_consoles[-1], title, total) as advance:
             yield advance
     else:
         start = monotonic()
         yield _nothing
-        _shown_on[0].print(f"{title}: {monotonic() - start:.1f} s", highlight=False)
+        _consoles[-1].print(f"{title}: {monotonic() - start:.1f} s", highlight=False)
 
 
 @contextmanager

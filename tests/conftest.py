@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-import torch
+import os
 
-torch.set_num_threads(1)
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported, here and in commands under test

@@ -28,7 +28,7 @@ FOLDER = "rtl"
 
 BENCH = (
     *("run.py", "test_packets.py", "test_axis.py", "gg_bench.vlt"),
-    *("gg_pauses.sv", "gg_source.sv", "gg_sink.sv"),
+    *("gg_pauses.sv", "gg_source.sv", "gg_sink.sv", "gg_watch.sv"),
 )
 """The files of the test bench that are the same for every design."""
 

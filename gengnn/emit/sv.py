@@ -92,17 +92,16 @@ def ports(signals: Sequence[tuple[str, str, int]]) -> tuple[str, ...]:
 
 
 def declare(signals: Iterable[tuple[str, int]]) -> tuple[str, ...]:
-    """Declarations of (name, bits), a line each for vectors, single bits together."""
-    vectors: list[str] = []
-    single: list[str] = []
+    """Declarations of (name, bits), those of one width together, single bits first."""
+    by_width: dict[int, list[str]] = {}
     for name, bits in signals:
-        if bits == 1:
-            single.append(name)
-        else:
-            vectors.append(f"{logic(bits)} {name};")
-    text = textwrap.fill(f"logic {', '.join(single)};", COLUMNS - 3 * INDENT) if single else ""
-    lines = [line if line.startswith("logic ") else f"    {line}" for line in text.splitlines()]
-    return (*lines, *vectors)
+        by_width.setdefault(bits, []).append(name)
+    lines: list[str] = []
+    for bits in sorted(by_width, key=lambda bits: bits != 1):
+        text = f"{logic(bits)} {', '.join(by_width[bits])};"
+        first, *more = textwrap.wrap(text, COLUMNS - 3 * INDENT)
+        lines += [first, *(f"    {line}" for line in more)]
+    return tuple(lines)
 
 
 def part(signal: str, offset: int, bits: int, of: int) -> str:

@@ -61,7 +61,9 @@ class Builder:
 
     def add_input(self, value: Value) -> Rowed:
         """Declare a user input."""
-        self.spaces.setdefault(value.space, Space(value.space))
+        for space in (value.space, value.target):
+            if space is not None:
+                self.spaces.setdefault(space, Space(space))
         self.inputs.append(value)
         return Rowed(value, value.shape)
 

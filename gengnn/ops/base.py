@@ -152,6 +152,9 @@ class Op(ABC):
     multiplies: ClassVar[bool] = False
     """The unit is a matrix engine: the scheduler chooses its `parallel` and output lanes."""
 
+    reads_early: ClassVar[bool] = False
+    """Rows of the `fill_ports` are used as soon as they are there, where the order allows."""
+
     held_ports: ClassVar[tuple[str, ...]] = ()
     """Ports that are not read before another port has ended."""
 

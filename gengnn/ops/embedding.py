@@ -24,7 +24,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.concat import Concat
-from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, lowers
+from gengnn.ops.lowering import Abstract, Const, Full, LoweringError, Rowed, lowers
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -110,8 +110,10 @@ class Embedding(Op):
         return control + memory_cost(bits, depth) + outlet_cost(bits)
 
 
-def embed(b: Builder, table: Const, index: Abstract) -> Rowed:
+def embed(b: Builder, table: Const, index: Abstract) -> Rowed | Full:
     """table[index]; several columns of integers share the table."""
+    if isinstance(index, Full):
+        return Full(table.data[index.data], index.axis, index.rows)
     index = b.rowed(index)
     if index.value.kind is not Kind.INDEX or index.is_map:
         raise LoweringError(
@@ -131,7 +133,7 @@ def embed(b: Builder, table: Const, index: Abstract) -> Rowed:
 
 
 @lowers("aten.embedding.default")
-def lower_embedding(b: Builder, table: Abstract, index: Abstract, *rest: Abstract) -> Rowed:
+def lower_embedding(b: Builder, table: Abstract, index: Abstract, *rest: Abstract) -> Rowed | Full:
     """table[index]."""
     if not isinstance(table, Const):
         raise LoweringError("looks up computed rows by an integer feature")
@@ -139,7 +141,7 @@ def lower_embedding(b: Builder, table: Abstract, index: Abstract, *rest: Abstrac
 
 
 @lowers("aten.one_hot.default")
-def lower_one_hot(b: Builder, index: Abstract, num_classes: int = -1) -> Rowed:
+def lower_one_hot(b: Builder, index: Abstract, num_classes: int = -1) -> Rowed | Full:
     """A row of the identity matrix for each category."""
     if not 0 < num_classes <= MAX_CLASSES:
         raise LoweringError("counts the classes in the data", "give one_hot its num_classes")

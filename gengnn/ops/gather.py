@@ -44,6 +44,7 @@ class Gather(Op):
     kernel: ClassVar[str] = "gather"
     ports: ClassVar[tuple[str, ...]] = ("x", "index")
     fill_ports: ClassVar[tuple[str, ...]] = ("x",)
+    reads_early: ClassVar[bool] = True
 
     @property
     def keeps_type(self) -> bool:

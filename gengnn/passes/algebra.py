@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gengnn.ir import Graph, Node, Param
 from gengnn.ops.affine import Affine
 from gengnn.ops.base import Op
+from gengnn.ops.embedding import Embedding
 from gengnn.ops.filter import Filter
 from gengnn.ops.gather import Gather
 from gengnn.ops.iota import Iota
@@ -78,9 +79,9 @@ def vectors(graph: Graph, node: Node) -> tuple[Array, Array]:
 def fuse(graph: Graph) -> Graph:
     """Constants next to matrices go into them: BatchNorm, scalings, rearrangements.
 
-    Exact algebra in float64: a Linear or Affine is merged with the Linear or Affine that is its
-    only reader. Of two matrices one must be a plain sum or rearrangement of features, so that
-    layers keep their shape, and the product no larger than both.
+    Exact algebra in float64: a Linear, Affine or Embedding is merged with the Linear or Affine
+    that is its only reader. Of two matrices one must be a plain sum or rearrangement of features,
+    so that layers keep their shape, and the product no larger than both.
     """
     while (pair := _pair(graph)) is not None:
         graph = _fused(graph, *pair)
@@ -95,7 +96,7 @@ def _pair(graph: Graph) -> tuple[Node, Node] | None:
         if (
             source is not None
             and isinstance(node.op, (Affine, Linear))
-            and isinstance(source.op, (Affine, Linear))
+            and isinstance(source.op, (Affine, Embedding, Linear))
             and len(users[source.name]) == 1
             and source.name not in graph.outputs
             and _is_smaller(graph, source, node)
@@ -105,23 +106,26 @@ def _pair(graph: Graph) -> tuple[Node, Node] | None:
 
 
 def _is_smaller(graph: Graph, source: Node, node: Node) -> bool:
-    """Whether the merged constants are no more than both."""
+    """Whether the merged constants are no more than both, and no trained product is formed."""
     if isinstance(source.op, Affine) or isinstance(node.op, Affine):
         return True
-    first, second = _matrix(graph, source)[0], _matrix(graph, node)[0]
+    is_table = isinstance(source.op, Embedding)
+    first = _data(graph, source, "table") if is_table else _data(graph, source, "weight").T
+    second = _data(graph, node, "weight").T
     is_plain = any(len(np.unique(weight[weight != 0.0])) <= 1 for weight in (first, second))
-    return is_plain and int(first.shape[1] * second.shape[0]) <= first.size + second.size
+    return is_plain and int(first.shape[0] * second.shape[1]) <= first.size + second.size
 
 
-def _matrix(graph: Graph, node: Node) -> tuple[Array, Array | None]:
-    key = node.params.get("bias")
-    bias = None if key is None else graph.params[key].data
-    return graph.params[node.params["weight"]].data, bias
+def _data(graph: Graph, node: Node, role: str) -> Array:
+    """A constant of a node; a bias that is left out is 0."""
+    if role not in node.params:
+        return np.zeros(node.output.features)
+    return graph.params[node.params[role]].data
 
 
 def _fused(graph: Graph, source: Node, node: Node) -> Graph:
-    """The graph with both nodes as one, under the name of the matrix unless that is an output."""
-    is_named_last = node.name in graph.outputs or not isinstance(source.op, Linear)
+    """The graph with both nodes as one, under the name of the first unless that is an Affine."""
+    is_named_last = node.name in graph.outputs or isinstance(source.op, Affine)
     keeper = node if is_named_last else source
     op, constants = _composed(graph, source, node)
     keys = {role: f"{keeper.name}.fused_{role}" for role in constants}
@@ -141,19 +145,20 @@ def _composed(graph: Graph, source: Node, node: Node) -> tuple[Op, dict[str, Arr
         if isinstance(source.op, Affine):
             first, offset = vectors(graph, source)
             return Affine(), {"scale": first * scale, "shift": offset * scale + shift}
-        weight, bias = _matrix(graph, source)
-        moved = shift if bias is None else bias * scale + shift
-        return Linear(), _linear(weight * scale[:, None], moved)
-    weight, bias = _matrix(graph, node)
+        if isinstance(source.op, Embedding):
+            return Embedding(), {"table": _data(graph, source, "table") * scale + shift}
+        weight, bias = _data(graph, source, "weight"), _data(graph, source, "bias")
+        return Linear(), _linear(weight * scale[:, None], bias * scale + shift)
+    weight, bias = _data(graph, node, "weight"), _data(graph, node, "bias")
     if isinstance(source.op, Affine):
         scale, shift = vectors(graph, source)
-        return Linear(), _linear(weight * scale, weight @ shift, bias)
-    inner, inner_bias = _matrix(graph, source)
-    through = None if inner_bias is None else weight @ inner_bias
-    return Linear(), _linear(weight @ inner, through, bias)
+        return Linear(), _linear(weight * scale, weight @ shift + bias)
+    if isinstance(source.op, Embedding):
+        return Embedding(), {"table": _data(graph, source, "table") @ weight.T + bias}
+    inner, inner_bias = _data(graph, source, "weight"), _data(graph, source, "bias")
+    return Linear(), _linear(weight @ inner, weight @ inner_bias + bias)
 
 
-def _linear(weight: Array, *biases: Array | None) -> dict[str, Array]:
+def _linear(weight: Array, bias: Array) -> dict[str, Array]:
     """The constants of a Linear; a bias of zeros is left out."""
-    bias = sum((b for b in biases if b is not None), np.zeros(len(weight)))
     return {"weight": weight, "bias": bias} if bias.any() else {"weight": weight}

@@ -197,7 +197,7 @@ class _Placer:
             layers = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
             comment = f"{source}{layers}: {op.comment(site.inputs, site.output)}"
             memories = op.memories(site) if self.with_memories else ()
-            fill_ports = op.fill_ports
+            fill_ports = () if op.reads_early else op.fill_ports
         self.units.append(
             Unit(
                 cell.name,

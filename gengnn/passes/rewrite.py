@@ -32,8 +32,8 @@ def drop_dead(graph: Graph) -> Graph:
             kept.append(node)
             needed.update(node.inputs)
     keys = {key for node in kept for key in node.params.values()}
-    used = {value.space for value in graph.inputs} | {node.output.space for node in kept}
-    used |= {node.output.target for node in kept if node.output.target}
+    values = [*graph.inputs, *(node.output for node in kept)]
+    used = {space for value in values for space in (value.space, value.target)}
     for space in reversed(list(graph.spaces.values())):
         if space.name in used:
             used.update(space.parents)

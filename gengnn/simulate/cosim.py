@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from gengnn.simulate.compare import count_mismatches, expected_outputs
 from gengnn.simulate.packets import (
     GraphCodes,
     pack_requests,
+    pack_responses,
     request_rows,
     sample_codes,
     unpack_responses,
@@ -107,7 +108,7 @@ def cosim(
         answers.cycles.tolist(),
         sum(counts),
         next((graph for graph, count in enumerate(counts) if count), -1),
-        build_folder(folder, True) / "dump.fst" if waves else None,
+        build_folder(folder, True) / "dump.vcd" if waves else None,
     )
 
 
@@ -160,20 +161,30 @@ def compile_project(folder: Path, waves: bool = False) -> Path:
 
 
 def build_folder(folder: Path, waves: bool) -> Path:
-    """Where the compiled simulation is; with `waves` it can write dump.fst there."""
+    """Where the compiled simulation is; with `waves` it can write dump.vcd there."""
     return (folder / FOLDER).resolve() / ("build_waves" if waves else "build")
 
 
-def run_test(folder: Path, module: str, env: Mapping[str, str], waves: bool = False) -> None:
-    """Run the cocotb tests in `module`, found on PYTHONPATH or in the project's sim/.
+def run_test(folder: Path, module: str, options: Sequence[str] = ()) -> None:
+    """Run the cocotb tests of one module in the project's sim/; `options` are those of sim/run.py.
 
     Raises:
         ToolError: a tool is missing, the project does not compile, or a test failed.
     """
-    build = compile_project(folder, waves)
+    build = compile_project(folder)
     with TemporaryDirectory(prefix="gengnn-cosim-") as work:
-        words = ["test", module, "--work-dir", work, *(["--waves"] if waves else [])]
-        _call(build.parent, build, words, build / f"{module}.log", env)
+        words = ["test", module, "--work-dir", work, *options]
+        _call(build.parent, build, words, build / f"{module}.log")
+
+
+def ship_vectors(design: Design, folder: Path, samples: Sequence[Sample]) -> None:
+    """Write the packets of `samples` and the reference's answers for `make sim`."""
+    place = folder / FOLDER / "tb"
+    place.mkdir(exist_ok=True)
+    codes = sample_codes(design.graph, samples)
+    write_packets(place / "packets.txt", pack_requests(design, codes))
+    expected = expected_outputs(design.graph, samples)
+    write_packets(place / "golden.txt", pack_responses(design, expected))
 
 
 def _check_tools() -> None:
@@ -202,21 +213,9 @@ def _content_key(project: Path) -> str:
     return digest.hexdigest()
 
 
-def _call(
-    project: Path,
-    build: Path,
-    words: Sequence[str],
-    log: Path,
-    env: Mapping[str, str] | None = None,
-) -> None:
-    command: list[str | Path] = [
-        sys.executable,
-        project / "sim" / "run.py",
-        *words[:2],
-        "--build-dir",
-        build,
-    ]
-    tools.run([*command, *words[2:]], log, cwd=project, env=env)
+def _call(project: Path, build: Path, words: Sequence[str], log: Path) -> None:
+    command: list[str | Path] = [sys.executable, project / "sim" / "run.py", *words]
+    tools.run([*command, "--build-dir", build], log, cwd=project)
 
 
 def _run(build: Path, design: Design, requests: Packets, drive: Drive, work: Path) -> Answers:
@@ -251,4 +250,5 @@ __all__ = [
     "cosim",
     "run_packets",
     "run_test",
+    "ship_vectors",
 ]

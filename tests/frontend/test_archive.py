@@ -17,7 +17,8 @@ from torch import nn
 
 from gengnn.errors import GengnnError, ModelFileError, UnsupportedModelError
 from gengnn.frontend import archive, export, load, read_example
-from tests.frontend.zoo import EXAMPLE, MODELS
+from tests.frontend.inputs import EXAMPLE
+from tests.frontend.zoo import MODELS
 
 Members = dict[str, bytes]
 

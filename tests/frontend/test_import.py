@@ -20,15 +20,8 @@ from gengnn.frontend.export import _quiet, _symbolic_sizes
 from gengnn.ir import Graph
 from gengnn.passes.simplify import simplify
 from gengnn.reference import run_real, split_rows
-from tests.frontend.zoo import (
-    ACTIVATIONS,
-    EXAMPLE,
-    GRAPHS,
-    MODELS,
-    Activated,
-    arguments,
-    randomized,
-)
+from tests.frontend.inputs import EXAMPLE, GRAPHS, arguments
+from tests.frontend.zoo import ACTIVATIONS, MODELS, Activated, randomized
 
 DECOMPOSED = [
     *("gcn_weights", "sage_normalize", "stacked_max", "pool_mean", "pool_max", "embedded"),

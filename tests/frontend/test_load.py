@@ -18,16 +18,8 @@ from gengnn.frontend.names import RESERVED, identifier
 from gengnn.ir import Graph, Kind
 from gengnn.ops.embedding import Embedding
 from gengnn.ops.slice import Slice
-from tests.frontend.zoo import (
-    CLASSES,
-    EXAMPLE,
-    MODELS,
-    NODE,
-    Embedded,
-    Interaction,
-    Stacked,
-    randomized,
-)
+from tests.frontend.inputs import CLASSES, EXAMPLE, NODE
+from tests.frontend.zoo import MODELS, Embedded, Interaction, Stacked, randomized
 
 
 class Lambda(nn.Module):

@@ -18,6 +18,7 @@ from gengnn.ops.affine import Affine
 from gengnn.ops.base import Op
 from gengnn.ops.compare import Compare
 from gengnn.ops.concat_rows import ConcatRows
+from gengnn.ops.embedding import Embedding
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
 from gengnn.ops.gather import Gather
@@ -33,7 +34,8 @@ from gengnn.ops.table import Table
 from gengnn.passes.fold import fold
 from gengnn.passes.simplify import simplify
 from gengnn.reference import run_real
-from tests.frontend.zoo import EXAMPLE, NODE, randomized
+from tests.frontend.inputs import EXAMPLE, NODE
+from tests.frontend.zoo import randomized
 
 
 class Draft:
@@ -79,6 +81,7 @@ def simplified(graph: Graph) -> Graph:
         "x": np.random.default_rng(0).normal(size=(4, 3)),
         "src": np.array([0, 1, 1, 3, 2]),
         "dst": np.array([1, 1, 0, 3, 0]),
+        "z": np.array([2, 0, 1, 1]),
     }
     after = simplify(graph).verify()
     first, second = run_real(graph, [sample]), run_real(after, [sample])
@@ -147,6 +150,17 @@ def test_sums_and_rearrangements_go_into_matrices(second: list[object], merges: 
     d.add("a", Linear(), "x", weight=WEIGHT, bias=[1.0, 2.0])
     d.add("y", Linear(), "a", weight=second)
     assert len(simplified(d.graph("y")).nodes) == (1 if merges else 2)
+
+
+def test_one_hot_and_matrix_become_a_table() -> None:
+    d = Draft()
+    d.inputs.append(Value("z", "nodes", (), Kind.INDEX, bound=3))
+    d.add("hot", Embedding(), "z", table=np.eye(3).tolist())
+    d.add("lin", Linear(), "hot", weight=WEIGHT, bias=[1.0, 2.0])
+    d.add("y", Affine(), "lin", scale=[2.0, 0.5], shift=[0.25, 1.0])
+    after = simplified(d.graph("y"))
+    assert ops(after) == ["Embedding"]
+    assert after.params["y.fused_table"].data.shape == (3, 2)
 
 
 def test_equal_masks_make_one_space() -> None:

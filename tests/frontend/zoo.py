@@ -1,15 +1,12 @@
-"""Small models, one for each thing a model can do, and graphs that are odd in every way."""
+"""Small models, one for each thing a model can do."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch_geometric.data import Data
 from torch_geometric.nn import (
     MLP,
     BatchNorm,
@@ -28,8 +25,7 @@ from torch_geometric.nn import (
 )
 from torch_geometric.utils import softmax
 
-NODE, EDGE, CLASSES = 4, 3, (5, 3)
-"""Features of nodes and of edges; categories in the columns of `z`."""
+from tests.frontend.inputs import CLASSES, EDGE, NODE
 
 
 class Conv(nn.Module):
@@ -246,6 +242,21 @@ class Global(nn.Module):
         return self.lin(torch.cat([x, u[batch]], dim=1))
 
 
+class VirtualNode(nn.Module):
+    """A trained state of the graph that all nodes read and write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lin, self.table = nn.Linear(NODE, 4), nn.Embedding(1, 4)
+        self.conv, self.head = GINConv(nn.Linear(4, 4)), nn.Linear(4, 2)
+
+    def forward(self, x: Tensor, edge_index: Tensor, batch: Tensor) -> Tensor:
+        count = int(batch.max()) + 1
+        state = self.table(torch.zeros(count, dtype=torch.long))
+        h = self.conv(self.lin(x) + state[batch], edge_index).relu()
+        return self.head(state + global_add_pool(h, batch, count))
+
+
 class InPlace(nn.Module):
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
         h = x * 2
@@ -337,6 +348,7 @@ MODELS: dict[str, Callable[[], nn.Module]] = {
     "shapes": Shapes,
     "attention": Attention,
     "global": Global,
+    "virtual_node": VirtualNode,
     "in_place": InPlace,
     "weights": Weights,
     "masked": Masked,
@@ -357,47 +369,3 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "square": torch.square,
     "cube": lambda x: x**3,
 }
-
-
-def graph(nodes: int, edges: list[tuple[int, int]], seed: int = 0, graphs: int = 1) -> Data:
-    """A graph with every attribute that a model of the zoo takes."""
-    torch.manual_seed(seed)
-    count = len(edges)
-    return Data(
-        x=torch.randn(nodes, NODE),
-        z=torch.stack([torch.randint(0, n, (nodes,)) for n in CLASSES], dim=1),
-        edge_index=torch.tensor(edges, dtype=torch.long).reshape(-1, 2).t().contiguous(),
-        edge_attr=torch.randn(count, EDGE),
-        edge_weight=torch.rand(count) + 0.1,
-        edge_type=torch.randint(0, 4, (count,)),
-        batch=torch.arange(nodes) * graphs // max(nodes, 1),
-        u=torch.randn(graphs, 2),
-    )
-
-
-def _random(nodes: int, edges: int, seed: int, graphs: int = 1) -> Data:
-    torch.manual_seed(seed)
-    pairs = torch.randint(0, nodes, (edges, 2)).tolist()
-    return graph(nodes, [(int(a), int(b)) for a, b in pairs], seed, graphs)
-
-
-GRAPHS: dict[str, Data] = {
-    "random": _random(9, 20, 1),
-    "isolated": graph(6, [(0, 1), (1, 0), (1, 2)], 2),
-    "self_loops": graph(4, [(0, 0), (1, 1), (0, 1), (1, 1), (2, 0), (3, 3)], 3),
-    "duplicates": graph(3, [(0, 1)] * 4 + [(1, 2), (1, 2)], 4),
-    "hub": graph(8, [(i, 0) for i in range(8)] + [(0, 7)], 5),
-    "one_node": graph(1, [], 6),
-    "one_loop": graph(1, [(0, 0)], 7),
-    "no_edges": graph(5, [], 8),
-}
-
-EXAMPLE = _random(11, 24, 9, graphs=3)
-"""What models are exported with: three graphs in one batch."""
-
-
-def arguments(model: nn.Module, data: Data) -> dict[str, Any]:
-    """The attributes of `data` that `model` takes."""
-    return {
-        name: data[name] for name in inspect.signature(model.forward).parameters if name in data
-    }

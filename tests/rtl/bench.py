@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 from jinja2 import Environment, StrictUndefined
 
 from gengnn import tools
@@ -94,24 +95,43 @@ def dut_of(case: Case, seeds: Sequence[int]) -> Dut:
     return Dut(unit, inputs, [Beats(streams["y"], expected)])
 
 
-def compile_bench(duts: Sequence[Dut], folder: Path) -> Path:
-    """Write the bench and its files into `folder`, lint and compile it; returns the program."""
-    beats = [entry for dut in duts for entry in (*dut.inputs, *dut.outputs)]
-    for entry in beats:
-        (folder / f"{entry.name}.hex").write_text(entry.text())
+def compile_once(duts: Sequence[Dut], base: Path) -> Path:
+    """The program of a bench, compiled by the first of the test workers that asks for it."""
+    folder = base / "units"
+    with (base / "units.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        program = folder / "obj" / "Vgg_bench"
+        if not program.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            compile_bench(duts, folder)
+    return program
+
+
+def compile_bench(duts: Sequence[Dut], folder: Path) -> None:
+    """Write the bench and its files into `folder`, lint and compile it."""
+    for beats in (entry for dut in duts for entry in (*dut.inputs, *dut.outputs)):
+        (folder / f"{beats.name}.hex").write_text(beats.text())
     for dut in duts:
         for memory in dut.unit.memories:
             words = [word(codes, memory.width) for codes in memory.codes]
             text = "".join(f"{entry:x}\n" for entry in words)
             (folder / f"{dut.unit.name}_{memory.name}.hex").write_text(text)
     (folder / "gg_bench.sv").write_text(bench_text(duts))
-    verilator, lib = tools.verilator(), resource("templates") / "rtl" / "lib"
+    verilator = tools.verilator()
     assert verilator, "Verilator is missing"
+    lib = resource("templates") / "rtl" / "lib"
     flags = ["--cc", "--exe", "--build", "-Wall", "-j", "2", "--output-split", "0"]
     flags += ["-CFLAGS", "-O1", "--x-initial", "0", "--top-module", "gg_bench", "--Mdir", "obj"]
-    sources = ["-y", lib, "-y", TEMPLATE.parent, "gg_bench.sv", TEMPLATE.with_name("main.cpp")]
+    sources: list[str | Path] = [
+        "-y",
+        lib,
+        "-y",
+        TEMPLATE.parent,
+        "gg_bench.sv",
+        TEMPLATE.with_name("main.cpp"),
+    ]
     tools.run([verilator, *flags, *sources], folder / "compile.log", cwd=folder)
-    return folder / "obj" / "Vgg_bench"
 
 
 def bench_text(duts: Sequence[Dut]) -> str:
@@ -139,11 +159,10 @@ def pins(unit: Unit) -> dict[str, str]:
     return found
 
 
-def run_bench(program: Path, pattern: Mapping[str, int]) -> Told:
-    """Run the bench; `pattern` gives `idle` and `stall`, of 256 cycles."""
-    folder = program.parent.parent
-    log = folder / ("run_" + "_".join(f"{k}{v}" for k, v in pattern.items()) + ".log")
-    tools.run([program, *(f"+{k}={v}" for k, v in pattern.items())], log, cwd=folder)
+def run_bench(program: Path, idle: int, stall: int, log: Path) -> Told:
+    """Run the bench with idle sources and stalled sinks, in cycles of 256."""
+    arguments = [f"+idle={idle}", f"+stall={stall}"]
+    tools.run([program, *arguments], log, cwd=program.parents[1])
     told = Told()
     for line in log.read_text().splitlines():
         match = re.match(r"(\w+): (.*)", line)
@@ -157,7 +176,3 @@ def run_bench(program: Path, pattern: Mapping[str, int]) -> Told:
         else:
             told.messages.setdefault(name, []).append(text)
     return told
-
-
-def random_rows(rng: np.random.Generator, width: int, lanes: int, rows: int) -> Codes:
-    return rng.integers(0, 1 << min(width, 62), (rows, lanes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,7 +16,7 @@ from gengnn.fixed import FixedType
 from gengnn.ir import Param
 from gengnn.ops import REGISTRY
 from tests.ops.cases import Case, case, cases, cast_cases, op, real
-from tests.rtl.bench import Dut, Told, compile_bench, dut_of, run_bench
+from tests.rtl.bench import Dut, Told, compile_once, dut_of, run_bench
 from tests.rtl.cells import cells
 
 SEEDS = (0, 1, 2)
@@ -55,9 +56,12 @@ def duts() -> dict[str, Dut]:
 @pytest.fixture(scope="module")
 def told(duts: dict[str, Dut], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     """What the sinks said under each pattern; the bench is linted with -Wall as it is compiled."""
-    program = compile_bench(list(duts.values()), tmp_path_factory.mktemp("units"))
+    logs = tmp_path_factory.mktemp("units")
+    own = tmp_path_factory.getbasetemp()
+    base = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    program = compile_once(list(duts.values()), base)
     return {
-        name: run_bench(program, {"idle": idle, "stall": stall})
+        name: run_bench(program, idle, stall, logs / f"{name}.log")
         for name, (idle, stall) in PATTERNS.items()
     }
 
@@ -139,5 +143,5 @@ def test_module_is_lint_clean(path: Path, tmp_path: Path) -> None:
     """With its default parameters, every warning an error."""
     verilator = tools.verilator()
     assert verilator
-    command = [verilator, "--lint-only", "-Wall", f"-I{path.parent}", path]
+    command: list[str | Path] = [verilator, "--lint-only", "-Wall", f"-I{path.parent}", path]
     tools.run(command, tmp_path / "lint.log")

@@ -1,0 +1,90 @@
+"""Small designs whose RTL projects the tests of the top build and run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from gengnn.design import Design, Field
+from gengnn.emit.rtl import emit_rtl
+from gengnn.ir import Graph, Kind, Value
+from gengnn.parts import part
+from gengnn.passes.fold import fold
+from gengnn.passes.quantize import Precision, quantize
+from gengnn.passes.schedule import Budget, schedule
+from gengnn.reference import Sample
+from tests.graphs import Builder, gine, make, molecules
+
+ROWS = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
+
+WIDE_INPUTS = (
+    Value("x", "nodes", (40,)),
+    Value("spare", "nodes", (2,), Kind.INDEX, bound=5),
+    Value("src", "edges", (), Kind.INDEX, target="nodes"),
+    Value("edge_attr", "edges", (3,)),
+    Value("u", "graphs", (5,)),
+    Value("rows_nodes", "nodes", (), Kind.ROWS),
+    Value("rows_edges", "edges", (), Kind.ROWS),
+    Value("rows_graphs", "graphs", (), Kind.ROWS),
+)
+"""Rows of nodes are wider than the widest bus, and nothing reads `spare`."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A design, its RTL in a folder, and graphs that fit it."""
+
+    design: Design
+    folder: Path
+    samples: list[Sample]
+
+
+def folded(folder: Path) -> Project:
+    """A GINE of three layers on one set of units, with one result per graph."""
+    return _project(_design(fold(gine()), molecules(40), "gine"), molecules(40), folder)
+
+
+def wide(folder: Path) -> Project:
+    """Results in three spaces, the inputs almost untouched on their way."""
+    build = Builder(WIDE_INPUTS)
+    nodes = build("kept", make("Relu"), "x")
+    ends = build("ends", make("Gather"), "x", "src")
+    edges = build("joined", make("Concat"), ends, "edge_attr")
+    graphs = build("ramp", make("LeakyRelu", 0.5), "u")
+    limits = {"nodes": 16, "edges": 24, "graphs": 3}
+    graph = build.graph(nodes, edges, graphs, limits=limits)
+    design = _design(graph, batches(30), "wide")
+    rows = design.layouts[0]
+    unread = Field("", "spare", 2, design.graph.values["spare"].format.width, bound=5)
+    layouts = (replace(rows, fields=(*rows.fields, unread)), *design.layouts[1:])
+    return _project(replace(design, layouts=layouts), batches(30), folder)
+
+
+def batches(count: int) -> list[Sample]:
+    """Random samples for `wide`, of up to three graphs each."""
+    rng = np.random.default_rng(7)
+    samples = []
+    for _ in range(count):
+        nodes, edges = int(rng.integers(1, 17)), int(rng.integers(0, 25))
+        samples.append(
+            {
+                "x": rng.normal(size=(nodes, 40)),
+                "spare": rng.integers(0, 5, (nodes, 2)),
+                "src": rng.integers(0, nodes, edges),
+                "edge_attr": rng.normal(size=(edges, 3)),
+                "u": rng.normal(size=(int(rng.integers(1, 4)), 5)),
+            }
+        )
+    return samples
+
+
+def _design(graph: Graph, samples: list[Sample], name: str) -> Design:
+    quantized = quantize(graph, samples, Precision.parse("auto"))
+    return schedule(quantized, Budget(part("xcu50"), multipliers=64), ROWS, name)
+
+
+def _project(design: Design, samples: list[Sample], folder: Path) -> Project:
+    emit_rtl(design, folder)
+    return Project(design, folder, samples)
