@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 import torch
@@ -107,18 +107,22 @@ class FixedType:
         fields = match.group(2).split(",") if match else []
         defaults = ["", "", Rounding.RND, Overflow.SAT]
         try:
-            width, integer, *modes = [*fields, *defaults[len(fields) :]]
-            rounding, overflow = (mode.removeprefix("AP_") for mode in modes)
+            told = [field.removeprefix("AP_") for field in [*fields, *defaults[len(fields) :]]]
+            width, integer, rounding, overflow = told
             form = cls(
-                int(width), int(width) - int(integer), signed=not match or not match.group(1)
+                int(width),
+                int(width) - int(integer),
+                signed=match is None or not match.group(1),
+                rounding=Rounding(rounding),
+                overflow=Overflow(overflow),
             )
-            form = replace(form, rounding=Rounding(rounding), overflow=Overflow(overflow))
             if not 1 <= form.width <= MAX_WIDTH:
                 raise ValueError(text)
         except ValueError as error:
             raise PrecisionError(
                 f"{text!r} is not a fixed-point format\n"
-                f"  expected ap_fixed<W,I> or ap_fixed<W,I,AP_RND,AP_SAT> with 1 <= W <= {MAX_WIDTH}\n"
+                "  expected ap_fixed<W,I> or ap_fixed<W,I,AP_RND,AP_SAT>, "
+                f"with 1 <= W <= {MAX_WIDTH}\n"
                 f"  roundings: {', '.join(Rounding)}; overflows: {', '.join(Overflow)}"
             ) from error
         return form

@@ -21,9 +21,9 @@ module gg_source #(
   int packets, begins;
   logic is_single;
   logic is_first_q, is_waiting_q;
-  logic has_next_q, next_last_q;
+  logic has_read_q, has_next_q, next_last_q;
   logic [TData-1:0] next_q;
-  logic is_taken, is_blocked;
+  logic is_taken, is_blocked, is_sending;
 
   initial begin
     is_single = $test$plusargs("single") != 0;
@@ -35,11 +35,13 @@ module gg_source #(
 
   assign is_taken   = valid && ready;
   assign is_blocked = is_single && (valid ? last : is_waiting_q && !answered);
-  assign is_done    = packets == 0 || ($feof(packets) != 0 && !has_next_q && !valid);
+  assign is_done    = packets == 0 || (has_read_q && !has_next_q && !valid);
+  assign is_sending = (!valid || ready) && has_next_q && !pause && !is_blocked;
 
   always @(posedge clk) begin
     if (!rst_n) begin
       valid        <= 1'b0;
+      has_read_q   <= 1'b0;
       has_next_q   <= 1'b0;
       is_first_q   <= 1'b1;
       is_waiting_q <= 1'b0;
@@ -52,12 +54,13 @@ module gg_source #(
       end
       if (is_taken && last) is_waiting_q <= 1'b1;
       else if (answered) is_waiting_q <= 1'b0;
-      if (!valid || ready) valid <= has_next_q && !pause && !is_blocked;
-      if ((!valid || ready) && has_next_q && !pause && !is_blocked) begin
-        last       <= next_last_q;
-        data       <= next_q;
-        has_next_q <= $fscanf(packets, "%b %h\n", next_last_q, next_q) == 2;
-      end else if (!has_next_q && packets != 0) begin
+      if (!valid || ready) valid <= is_sending;
+      if (is_sending) begin
+        last <= next_last_q;
+        data <= next_q;
+      end
+      if (packets != 0 && (is_sending || !has_read_q)) begin
+        has_read_q <= 1'b1;
         has_next_q <= $fscanf(packets, "%b %h\n", next_last_q, next_q) == 2;
       end
     end

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import subprocess
 import sys
+from itertools import zip_longest
 from pathlib import Path
 
 from cocotb_tools.runner import get_results, get_runner
@@ -13,7 +15,7 @@ from cocotb_tools.runner import get_results, get_runner
 PROJECT = Path(__file__).resolve().parent.parent
 """The folder that holds filelist.f."""
 
-BENCH = ("gg_bench.vlt", "gg_pauses.sv", "gg_source.sv", "gg_sink.sv", "gg_bench.sv")
+BENCH = ("gg_bench.vlt", "gg_pauses.sv", "gg_source.sv", "gg_sink.sv", "gg_watch.sv", "gg_bench.sv")
 """The sources of the test bench."""
 
 BUILD_ARGS = (
@@ -26,17 +28,31 @@ BUILD_ARGS = (
 def main() -> int:
     """Parse the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__, epilog="+name=value goes to the bench")
-    parser.add_argument("command", choices=("build", "test"))
+    parser.add_argument("command", choices=("lint", "build", "test"))
     parser.add_argument("module", nargs="?", default="test_packets", help="module of cocotb tests")
-    parser.add_argument("--waves", action="store_true", help="write dump.fst")
+    parser.add_argument("--waves", action="store_true", help="write dump.vcd")
+    parser.add_argument("--golden", type=Path, help="what responses.txt should hold")
     parser.add_argument("--build-dir", type=Path, default=PROJECT / "build")
-    parser.add_argument("--work-dir", type=Path, default=PROJECT)
+    parser.add_argument("--work-dir", type=Path, default=PROJECT / "build")
     args, plusargs = parser.parse_known_args()
     _prepare()
+    if args.command == "lint":
+        return lint()
     if args.command == "build":
         build(args.build_dir, args.waves)
         return 0
-    return test(args.module, args.build_dir, args.work_dir, plusargs, args.waves)
+    responses = args.work_dir.resolve() / "responses.txt"
+    plusargs = [f"+responses={responses}", *plusargs]
+    if not test(args.module, args.build_dir, args.work_dir, plusargs, args.waves):
+        return 1
+    return compare(responses, args.golden) if args.golden else 0
+
+
+def lint() -> int:
+    """Let Verilator look for mistakes in the design, whose top is the last file listed."""
+    top = Path((PROJECT / "filelist.f").read_text().split()[-1]).stem
+    command = ["verilator", "--lint-only", "-Wall", "--top-module", top, "-f", "filelist.f"]
+    return subprocess.run(command, cwd=PROJECT, check=False).returncode
 
 
 def build(build_dir: Path, waves: bool) -> None:
@@ -45,30 +61,50 @@ def build(build_dir: Path, waves: bool) -> None:
     get_runner("verilator").build(
         sources=[*files, *(PROJECT / "sim" / name for name in BENCH)],
         hdl_toplevel="gg_bench",
-        build_args=[*BUILD_ARGS, *(["--trace-fst"] if waves else [])],
+        build_args=BUILD_ARGS,
         build_dir=build_dir,
         waves=waves,
         timescale=("1ns", "1ps"),
     )
 
 
-def test(module: str, build_dir: Path, work_dir: Path, plusargs: list[str], waves: bool) -> int:
-    """Run the tests of one module; returns 1 if one failed."""
+def test(module: str, build_dir: Path, work_dir: Path, plusargs: list[str], waves: bool) -> bool:
+    """Run the tests of one module; tells whether all of them passed."""
     work_dir.mkdir(parents=True, exist_ok=True)
-    if not (work_dir / "weights").exists():
-        (work_dir / "weights").symlink_to(PROJECT / "weights")
+    weights = work_dir / "weights"
+    weights.unlink(missing_ok=True)
+    weights.symlink_to(PROJECT / "weights")
     results = get_runner("verilator").test(
         test_module=module,
         hdl_toplevel="gg_bench",
-        build_dir=build_dir,
         hdl_toplevel_lang="verilog",
+        build_dir=build_dir,
         test_dir=work_dir,
         plusargs=plusargs,
         waves=waves,
-        results_xml=str(work_dir / "results.xml"),
+        results_xml=str(work_dir.resolve() / "results.xml"),
     )
     tests, failed = get_results(results)
-    return 0 if tests and not failed else 1
+    return tests > 0 and failed == 0
+
+
+def compare(responses: Path, golden: Path) -> int:
+    """Tell how many answers differ from the golden ones, apart from their cycle counts."""
+    pairs = list(zip_longest(_answers(golden), _answers(responses)))
+    different = sum(want != got for want, got in pairs)
+    print(f"{len(pairs)} packets, {different} mismatches")
+    return 1 if different or not pairs else 0
+
+
+def _answers(path: Path) -> list[str]:
+    """The answers in a file of beats, without the cycles in the upper half of a status word."""
+    answers = [""]
+    for line in path.read_text(encoding="ascii").splitlines():
+        last = line.startswith("1")
+        answers[-1] += line[: len(line) - 16] + line[-8:] if last else line
+        if last:
+            answers.append("")
+    return answers[:-1]
 
 
 def _prepare() -> None:

@@ -23,4 +23,5 @@ async def test_packets(dut: Any) -> None:
     await RisingEdge(dut.is_done)
     told = f"{int(dut.answers.value)} answers to {int(dut.sent.value)} packets sent in whole"
     assert not int(dut.is_stuck.value), f"the design hangs: no beat moves any more, {told}"
+    assert not int(dut.is_broken.value), "the design took back a beat that it had offered"
     cocotb.log.info("%d cycles, %s", int(dut.now.value), told)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-import gengnn.reference as reference
+from gengnn import reference
 from gengnn.ir import Graph, Kind
 from gengnn.passes.fold import fold
 from gengnn.passes.quantize import Precision, quantize

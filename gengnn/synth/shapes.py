@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from gengnn.errors import ToolError
+
 INSTANCE = re.compile(
     r"^ *(?P<module>gg_\w+) (?:#\((?P<params>[^;]*?)\n *\) )?(?P<name>u_\w+) \(", re.MULTILINE
 )
@@ -45,6 +47,9 @@ def shapes(texts: Iterable[str], weights: Mapping[str, int]) -> dict[str, list[S
     """What stands for each unit in generated modules: its kernel, and its memories.
 
     `weights` guesses the size of units, by instance name.
+
+    Raises:
+        ToolError: an instance of a library module is not written as expected.
     """
     found: dict[str, list[Shape]] = {}
     memories: list[tuple[str, Shape]] = []
@@ -53,7 +58,7 @@ def shapes(texts: Iterable[str], weights: Mapping[str, int]) -> dict[str, list[S
             if shape.is_memory:
                 memories.append((name, shape))
             else:
-                found[name] = [shape]
+                found.setdefault(name, []).append(shape)
     for name, shape in memories:
         owners = [owner for owner in found if name.startswith(f"{owner}_")]
         found.setdefault(max(owners, key=len, default=name), []).append(shape)
@@ -61,7 +66,11 @@ def shapes(texts: Iterable[str], weights: Mapping[str, int]) -> dict[str, list[S
 
 
 def _instances(text: str, weights: Mapping[str, int]) -> Iterator[tuple[str, Shape]]:
-    for match in INSTANCE.finditer(text):
+    matches = list(INSTANCE.finditer(text))
+    begun = re.findall(r"^ *(gg_\w+)\b", text, re.MULTILINE)
+    if begun != [match["module"] for match in matches]:
+        raise ToolError(f"cannot tell the instances of {', '.join(sorted(set(begun)))} apart")
+    for match in matches:
         module, name = match["module"], match["name"]
         params = PARAMETER.findall(match["params"] or "")
         kept = tuple((key, value.strip()) for key, value in params if key != "Init")

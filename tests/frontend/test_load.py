@@ -14,10 +14,15 @@ from torch_geometric.nn import GCNConv, GINConv, global_mean_pool
 
 from gengnn.errors import ConfigError, UnsupportedModelError
 from gengnn.frontend import export, load, read_example
+from gengnn.frontend.importer import import_program
 from gengnn.frontend.names import RESERVED, identifier
-from gengnn.ir import Graph, Kind
+from gengnn.frontend.program import Call, DType, Program, Ref, TensorType
+from gengnn.ir import Graph, Kind, Source
+from gengnn.ops.affine import Affine
 from gengnn.ops.embedding import Embedding
 from gengnn.ops.slice import Slice
+from gengnn.passes.algebra import vectors
+from gengnn.passes.simplify import simplify
 from tests.frontend.inputs import CLASSES, EXAMPLE, NODE
 from tests.frontend.zoo import MODELS, Embedded, Interaction, Stacked, randomized
 
@@ -175,6 +180,24 @@ def test_in_place_steps_follow_the_tensor(tmp_path: Path) -> None:
 
     graph = graph_of(Lambda(forward), tmp_path)
     assert [type(node.op).__name__ for node in graph.nodes] == ["Affine"] * 3
+
+
+def test_in_place_steps_are_seen_by_older_names() -> None:
+    x = ("x", TensorType(DType("float32"), ("s0", NODE)))
+    calls = [
+        ("aten.mul.Tensor", (Ref("x"), 2.0), "h"),
+        ("aten.add_.Tensor", (Ref("h"), 1.0), "more"),
+        ("aten.mul_.Tensor", (Ref("h"), 3.0), "most"),
+        ("aten.relu.default", (Ref("more"),), "y"),
+    ]
+    made = tuple(Call(name, args, {}, (y,), Source(), "float32") for name, args, y in calls)
+    program = Program((x,), {}, {}, made, (Ref("y"),), ("",), frozenset())
+    graph = simplify(import_program(program, "by hand"))
+    scale, relu = graph.nodes
+    assert isinstance(scale.op, Affine)
+    assert (vectors(graph, scale)[0] == 6.0).all()
+    assert (vectors(graph, scale)[1] == 3.0).all()
+    assert relu.inputs == (scale.name,)
 
 
 def test_export_leaves_the_model_as_it_was(tmp_path: Path) -> None:

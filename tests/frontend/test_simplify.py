@@ -239,13 +239,16 @@ def test_what_nothing_reads_goes_and_inputs_stay() -> None:
 
 def test_structure_comes_first_and_features_stay_in_order() -> None:
     d = Draft()
+    d.inputs.append(Value("z", "nodes", (), Kind.INDEX, bound=3))
     d.add("h", Relu(), "x")
+    d.add("trained", Embedding(), "z", table=np.ones((3, 3)).tolist())
     d.add("one", Fill(1.0), "rows_edges")
     d.add("deg", Scatter("sum"), "one", "dst", "rows_nodes")
     d.add("w", Table("reciprocal"), "deg")
-    d.add("y", Mul(), "h", "w")
+    d.add("sum", Add(), "h", "trained")
+    d.add("y", Mul(), "sum", "w")
     after = simplified(d.graph("y"))
-    assert [node.name for node in after.nodes] == ["one", "deg", "w", "h", "y"]
+    assert [node.name for node in after.nodes] == ["one", "deg", "w", "h", "trained", "sum", "y"]
 
 
 class Deep(nn.Module):

@@ -1,5 +1,8 @@
 """Instances are read from generated modules as they are written."""
 
+import pytest
+
+from gengnn.errors import ToolError
 from gengnn.synth.shapes import Shape, shapes
 
 TEXT = """
@@ -46,3 +49,8 @@ def test_equal_parameters_are_one_shape() -> None:
     found = shapes([TEXT, TEXT.replace("u_convs_0", "u_convs_1")], {})
     assert len(found) == 4
     assert len({shape for each in found.values() for shape in each}) == 3
+
+
+def test_instance_written_otherwise_is_an_error_and_not_left_out() -> None:
+    with pytest.raises(ToolError, match="gg_odd"):
+        shapes([TEXT.replace("endmodule", "  gg_odd\n  u_odd (.clk(clk));\nendmodule")], {})
