@@ -21,7 +21,7 @@ from gengnn.passes.schedule import Budget, schedule
 from gengnn.passes.simplify import simplify
 from gengnn.reference import Sample, row_counts
 
-CALIBRATION_GRAPHS = 512
+CALIBRATION_GRAPHS = 2048
 """Graphs that set the formats of inner tensors; inputs are checked on all."""
 
 

@@ -201,6 +201,13 @@ class Op(ABC):
         output format (a table) reads that format; all others must not.
         """
 
+    def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:
+        """How much larger the result may be in the largest graph than in calibration.
+
+        Both give rows by port: the declared limits, and the largest calibration graph.
+        """
+        return 1.0
+
     def hint(self, inputs: Sequence[Value], limits: Mapping[str, int]) -> Exact | None:
         """The exact result where it depends on no choice of format, else None.
 

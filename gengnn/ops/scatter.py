@@ -92,6 +92,9 @@ class Scatter(Op):
         most = limits["x"] if self.reduce == "sum" else 1
         return low * most, high * most
 
+    def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:
+        return max(1.0, limits["x"] / max(seen["x"], 1)) if self.reduce == "sum" else 1.0
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:

@@ -14,10 +14,21 @@ from gengnn.fixed import FixedType, quantize_real, unsigned_bits
 from gengnn.ir import Graph, Kind, Node, Param, Value
 from gengnn.ops.base import Exact, Interval, fit_type
 from gengnn.passes.ties import Ties, tie_values, twins
-from gengnn.reference import Sample, batches, exact_of, fits_carrier, port_limits, run_real
+from gengnn.reference import (
+    Sample,
+    batches,
+    exact_of,
+    fits_carrier,
+    port_limits,
+    row_counts,
+    run_real,
+)
 
-MARGIN = 1.5
+MARGIN = 2.0
 """Headroom over the largest value that calibration saw."""
+
+GRAPH_MARGIN = 4.0
+"""The same for values with one row per graph, whose tails are known from far fewer rows."""
 
 INDEX_BITS = 16
 """Width of an integer input that no table and no space bounds."""
@@ -70,7 +81,7 @@ def quantize(graph: Graph, samples: Sequence[Sample], precision: Precision) -> G
 
     Args:
         graph: a float graph with limits.
-        samples: calibration graphs; their largest values (times MARGIN, and never more than
+        samples: calibration graphs; their largest values (with headroom, and never more than
             interval arithmetic allows) set the integer bits.
         precision: widths and overrides.
 
@@ -83,6 +94,19 @@ def quantize(graph: Graph, samples: Sequence[Sample], precision: Precision) -> G
     types = _tensor_types(graph, ties, ranges, precision)
     typed = _apply_types(graph, types)
     return _check_exact(_quantize_params(typed, precision))
+
+
+def most_rows(graph: Graph, samples: Sequence[Sample]) -> dict[str, int]:
+    """Rows of each space in the largest calibration graph; derived spaces at their most."""
+    counts = [row_counts(graph, sample) for sample in samples]
+    seen = {space: max(count[space] for count in counts) for space in counts[0]}
+    return {space: replace(graph, limits=seen).limit(space) for space in graph.spaces}
+
+
+def port_sizes(node: Node, values: Mapping[str, Value], rows: Mapping[str, int]) -> dict[str, int]:
+    """Rows by port name, as `port_limits` gives the limits."""
+    ports = zip(node.op.ports, node.inputs, strict=True)
+    return {port: rows[values[name].space] for port, name in ports}
 
 
 def _check_paths(graph: Graph, precision: Precision) -> None:
@@ -108,6 +132,7 @@ def _override(module: str, table: Mapping[str, FixedType]) -> FixedType | None:
 def _ranges(graph: Graph, samples: Sequence[Sample]) -> dict[str, Interval]:
     """What each REAL value may be: seen in calibration with headroom, within interval bounds."""
     seen = _seen(graph, samples)
+    rows = most_rows(graph, samples)
     values = graph.values
     bounds: dict[str, Interval] = {}
     for value in graph.inputs:
@@ -119,7 +144,9 @@ def _ranges(graph: Graph, samples: Sequence[Sample]) -> dict[str, Interval]:
         low, high = seen.get(node.name, bound)
         bounds[node.name] = bound
         if node.output.kind is Kind.REAL:
-            seen[node.name] = max(low * MARGIN, bound[0]), min(high * MARGIN, bound[1])
+            margin = GRAPH_MARGIN if node.output.space == "graphs" else MARGIN
+            margin *= node.op.growth(limits, port_sizes(node, values, rows))
+            seen[node.name] = max(low * margin, bound[0]), min(high * margin, bound[1])
     return seen
 
 

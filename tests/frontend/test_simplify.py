@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +182,17 @@ def test_equal_masks_make_one_space() -> None:
         ["Compare", "Filter", "Iota", "ConcatRows", "Gather", "Add"]
     )
     assert after.outputs[1] == after.outputs[2]
+
+
+def test_equal_columns_keep_the_stricter_bound() -> None:
+    d = Draft()
+    d.inputs.append(Value("z", "nodes", (), Kind.INDEX, bound=3))
+    for name, rows in (("a", 3), ("b", 2)):
+        d.add(name, Slice(0, 1), "z")
+        d.nodes[-1] = replace(d.nodes[-1], output=replace(d.nodes[-1].output, bound=rows))
+        d.add(f"{name}_table", Embedding(), name, table=np.eye(rows).tolist())
+    after = simplify(d.graph("a_table", "b_table"))
+    assert [n.output.bound for n in after.nodes if isinstance(n.op, Slice)] == [2]
 
 
 def test_constants_are_computed() -> None:
