@@ -15,7 +15,9 @@ from torch_geometric.data.storage import EdgeStorage, GlobalStorage, NodeStorage
 
 from gengnn.errors import DataError
 from gengnn.ir import Graph, Kind, Value
-from gengnn.reference import Sample, row_counts, user_inputs
+from gengnn.reference import Sample, row_counts
+
+Array = NDArray[np.generic]
 
 ENDS = {"src": 0, "dst": 1}
 """The inputs that are the rows of `edge_index`."""
@@ -66,22 +68,40 @@ def samples_of(graph: Graph, data: Sequence[object]) -> list[Sample]:
     Raises:
         DataError: an attribute is missing, or has a wrong dtype, shape or value.
     """
-    return [_sample(graph, entry, number) for number, entry in enumerate(data)]
+    samples = [_sample(graph, entry, number) for number, entry in enumerate(data)]
+    for value in graph.user_inputs:
+        _check_values(value, [sample[value.name] for sample in samples])
+    for number, sample in enumerate(samples):
+        _check_maps(graph, sample, number)
+    return samples
 
 
 def _sample(graph: Graph, entry: object, number: int) -> Sample:
-    if isinstance(entry, Mapping) and all(v.name in entry for v in user_inputs(graph)):
-        return {v.name: np.asarray(entry[v.name]) for v in user_inputs(graph)}
-    sample = {}
-    for value in user_inputs(graph):
-        sample[value.name] = _checked(_attribute(entry, value, number), value, number)
-    _check_maps(graph, sample, number)
+    """One graph; values are checked later, for all graphs at once."""
+    if isinstance(entry, Mapping) and all(v.name in entry for v in graph.user_inputs):
+        return {v.name: np.asarray(entry[v.name]) for v in graph.user_inputs}
+    found: dict[str, Array] = {}
+    sample: dict[str, Array] = {}
+    for value in graph.user_inputs:
+        name = _argument(value)
+        if name not in found:
+            found[name] = _attribute(entry, name, number)
+        array = found[name]
+        if value.name in ENDS:
+            array = _end(array, value, number)
+        sample[value.name] = _shaped(array, value, number)
     return sample
 
 
-def _attribute(entry: object, value: Value, number: int) -> NDArray[np.generic]:
-    """One input of one graph, by the name of the forward argument."""
-    name = "edge_index" if value.name in ENDS else value.column.name if value.column else value.name
+def _argument(value: Value) -> str:
+    """The forward argument that an input is, or is a part of."""
+    if value.name in ENDS:
+        return "edge_index"
+    return value.column.name if value.column else value.name
+
+
+def _attribute(entry: object, name: str, number: int) -> Array:
+    """One attribute of one graph; a missing `batch` means that it is one graph."""
     found = entry.get(name) if isinstance(entry, Mapping) else getattr(entry, name, None)
     if found is None and name == "batch":
         return np.zeros(int(getattr(entry, "num_nodes", 0) or 0), dtype=np.int64)
@@ -92,64 +112,80 @@ def _attribute(entry: object, value: Value, number: int) -> NDArray[np.generic]:
             f"graph {number} has no {name!r}\n  the model takes it; the graph has "
             f"{', '.join(sorted(map(str, keys))) or 'no attributes'}"
         )
-    array: NDArray[np.generic] = np.asarray(
-        found.detach().cpu() if isinstance(found, torch.Tensor) else found
-    )
-    if value.name not in ENDS:
-        return array
+    return np.asarray(found.detach().cpu() if isinstance(found, torch.Tensor) else found)
+
+
+def _end(array: Array, value: Value, number: int) -> Array:
+    """One of the two rows of edge_index."""
     if array.shape[:1] != (len(ENDS),) or array.ndim != len(ENDS):
         raise DataError(
             f"graph {number}: edge_index has shape {list(array.shape)}, expected [2, E]"
         )
-    end: NDArray[np.generic] = array[ENDS[value.name]]
+    end: Array = array[ENDS[value.name]]
     return end
 
 
-def _checked(array: NDArray[np.generic], value: Value, number: int) -> NDArray[np.generic]:
-    """The array with the dtype and shape of the input, its values within bounds."""
+def _shaped(array: Array, value: Value, number: int) -> Array:
+    """The array as [rows, *shape] of the input, its dtype checked."""
     column = value.column
-    name = f"{column.name}[:, {column.first}]" if column else value.name
-    where = f"graph {number}: {name}"
-    wants = "floating-point" if value.kind is Kind.REAL else "integer"
-    fits = array.dtype.kind in ("fiu" if value.kind is Kind.REAL else "iub")
-    if not fits:
-        raise DataError(f"{where} is {array.dtype}, expected {wants} numbers")
-    rows = array.shape[0] if array.ndim else 1
+    if array.dtype.kind not in ("fiu" if value.kind is Kind.REAL else "iub"):
+        wants = "floating-point" if value.kind is Kind.REAL else "integer"
+        raise DataError(
+            f"graph {number}: {_told(value)} is {array.dtype}, expected {wants} numbers"
+        )
+    rows = len(array) if array.ndim else 1
     if array.size != rows * (column.features if column else value.features):
         shape = ", ".join(["rows", *map(str, (column.features,) if column else value.shape)])
-        raise DataError(f"{where} has shape {list(array.shape)}, expected [{shape}]")
+        raise DataError(
+            f"graph {number}: {_told(value)} has shape {list(array.shape)}, expected [{shape}]"
+        )
     if column:
         last = column.first + value.features
         array = array.reshape(rows, column.features)[:, column.first : last]
-    if value.kind is Kind.REAL:
-        if not np.isfinite(array).all():
-            raise DataError(f"{where} holds NaN or infinite values; remove or replace them")
-    elif array.size:
-        _check_range(array, value, where)
     return array.reshape(rows, *value.shape)
 
 
-def _check_range(array: NDArray[np.generic], value: Value, where: str) -> None:
-    low, high = int(array.min()), int(array.max())
-    if low < 0 or (value.bound is not None and not value.target and high >= value.bound):
-        bound = value.bound if value.bound is not None else "..."
-        raise DataError(f"{where} has values {low} to {high}, expected 0 <= value < {bound}")
+def _told(value: Value) -> str:
+    column = value.column
+    return f"{column.name}[:, {column.first}]" if column else value.name
 
 
-def _check_maps(graph: Graph, sample: Mapping[str, NDArray[np.generic]], number: int) -> None:
-    """Row counts must agree within a space, and maps must point at rows that exist."""
-    rows: dict[str, tuple[str, int]] = {}
-    for value in user_inputs(graph):
-        size = sample[value.name].shape[0]
-        name, known = rows.setdefault(value.space, (value.name, size))
-        if size != known:
+def _check_values(value: Value, arrays: Sequence[Array]) -> None:
+    """Numbers must be finite, integers within their bound."""
+    joined = np.concatenate([array.ravel() for array in arrays]) if arrays else np.zeros(0)
+    if not joined.size or _is_valid(joined, value):
+        return
+    for number, array in enumerate(arrays):
+        if array.size and not _is_valid(array, value):
+            where = f"graph {number}: {_told(value)}"
+            if value.kind is Kind.REAL:
+                raise DataError(f"{where} holds NaN or infinite values; remove or replace them")
+            bound = value.bound if value.bound is not None else "..."
             raise DataError(
-                f"graph {number}: {value.name} has {size} rows and {name} has {known}, but both "
-                f"have one row per element of {value.space}"
+                f"{where} has values {int(array.min())} to {int(array.max())}, "
+                f"expected 0 <= value < {bound}"
             )
+
+
+def _is_valid(array: Array, value: Value) -> bool:
+    if value.kind is Kind.REAL:
+        return bool(np.isfinite(array).all())
+    is_bounded = value.bound is not None and not value.target
+    return int(array.min()) >= 0 and not (is_bounded and int(array.max()) >= (value.bound or 0))
+
+
+def _check_maps(graph: Graph, sample: Sample, number: int) -> None:
+    """Row counts must agree within a space, and maps must point at rows that exist."""
     counts = row_counts(graph, sample)
-    for value in user_inputs(graph):
+    first: dict[str, str] = {}
+    for value in graph.user_inputs:
         array = sample[value.name]
+        name = first.setdefault(value.space, value.name)
+        if len(array) != len(sample[name]):
+            raise DataError(
+                f"graph {number}: {_told(value)} has {len(array)} rows and {name} has "
+                f"{len(sample[name])}, but both have one row per element of {value.space}"
+            )
         if value.target and array.size and int(array.max()) >= counts[value.target]:
             raise DataError(
                 f"graph {number}: {value.name} points at {value.target} row {int(array.max())}, "

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,7 +166,12 @@ class Graph:
     limits: Mapping[str, int] = field(default_factory=dict)
     loops: tuple[Loop, ...] = ()
 
-    @property
+    @cached_property
+    def user_inputs(self) -> tuple[Value, ...]:
+        """The inputs that come with the data."""
+        return tuple(value for value in self.inputs if value.kind is not Kind.ROWS)
+
+    @cached_property
     def values(self) -> dict[str, Value]:
         """Every value by name."""
         known = {value.name: value for value in self.inputs}

@@ -31,8 +31,9 @@ from gengnn.report import Accuracy, Check, Cycles, read_report, update_report, w
 from gengnn.report.first import first_report
 from gengnn.simulate.compare import Difference
 from gengnn.simulate.cosim import cosim
-from gengnn.simulate.csim import csim, ship_vectors
+from gengnn.simulate.csim import csim
 from gengnn.simulate.packets import GraphCodes
+from gengnn.simulate.vectors import ship_vectors
 from gengnn.store import load as load_stored
 from gengnn.store import save
 from gengnn.synth import SynthTool, synth
@@ -41,7 +42,7 @@ MODEL, DESIGN = "model.pt", "design"
 """The names of the model file and of the stored design inside the folder."""
 
 SHIPPED_GRAPHS = 64
-"""Graphs whose packets and answers are written for `make csim`."""
+"""Graphs whose packets and answers are written for `make csim` and `make sim`."""
 
 EMITTERS: dict[str, Callable[[Design, Path], None]] = {"hls": emit_hls, "rtl": emit_rtl}
 
@@ -245,8 +246,7 @@ def _write(
     backends = sorted(asked.backends)
     for backend in backends:
         EMITTERS[backend](design, folder)
-    if "hls" in backends:
-        ship_vectors(design, folder, samples[:SHIPPED_GRAPHS])
+    ship_vectors(design, folder, samples[:SHIPPED_GRAPHS])
     shutil.copyfile(model, folder / MODEL)
     save(design, folder / DESIGN)
     typical = estimate(design, mean_rows(design.graph, samples))

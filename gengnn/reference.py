@@ -36,19 +36,13 @@ class Run:
 def row_counts(graph: Graph, sample: Sample) -> dict[str, int]:
     """Rows of each base space in one sample; a model without graph inputs has one graph."""
     counts = {space: 0 for space, entry in graph.spaces.items() if entry.kind == "input"}
-    for value in graph.inputs:
-        if value.kind is not Kind.ROWS:
-            counts[value.space] = int(sample[value.name].shape[0])
-    owners = [v for v in graph.inputs if v.target == "graphs" and v.name in sample]
-    if "graphs" in counts and not any(v.space == "graphs" for v in user_inputs(graph)):
+    for value in graph.user_inputs:
+        counts[value.space] = len(sample[value.name])
+    if "graphs" in counts and not counts["graphs"]:
+        owners = [v for v in graph.user_inputs if v.target == "graphs"]
         most = max((int(sample[v.name].max(initial=0)) for v in owners), default=0)
         counts["graphs"] = most + 1
     return counts
-
-
-def user_inputs(graph: Graph) -> tuple[Value, ...]:
-    """The inputs that come with the data."""
-    return tuple(value for value in graph.inputs if value.kind is not Kind.ROWS)
 
 
 def collate(graph: Graph, samples: Sequence[Sample]) -> tuple[dict[str, Tensor], Rows]:
@@ -145,7 +139,7 @@ class IntegerModel:
         """Codes of the outputs (of every value if `keep`) on one batch of samples."""
         tensors, rows = collate(self.graph, samples)
         run = Run(tensors, rows)
-        for value in user_inputs(self.graph):
+        for value in self.graph.user_inputs:
             if value.kind is Kind.REAL:
                 codes, outside = quantize_real(tensors[value.name], value.format)
                 tensors[value.name], run.saturations[value.name] = codes, outside

@@ -24,7 +24,6 @@ from gengnn.simulate.compare import count_mismatches, expected_outputs
 from gengnn.simulate.packets import (
     GraphCodes,
     pack_requests,
-    pack_responses,
     request_rows,
     sample_codes,
     unpack_responses,
@@ -177,16 +176,6 @@ def run_test(folder: Path, module: str, options: Sequence[str] = ()) -> None:
         _call(build.parent, build, words, build / f"{module}.log")
 
 
-def ship_vectors(design: Design, folder: Path, samples: Sequence[Sample]) -> None:
-    """Write the packets of `samples` and the reference's answers for `make sim`."""
-    place = folder / FOLDER / "tb"
-    place.mkdir(exist_ok=True)
-    codes = sample_codes(design.graph, samples)
-    write_packets(place / "packets.txt", pack_requests(design, codes))
-    expected = expected_outputs(design.graph, samples)
-    write_packets(place / "golden.txt", pack_responses(design, expected))
-
-
 def _check_tools() -> None:
     """Everything that compiling and running needs is there."""
     found = {
@@ -250,5 +239,4 @@ __all__ = [
     "cosim",
     "run_packets",
     "run_test",
-    "ship_vectors",
 ]

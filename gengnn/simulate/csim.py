@@ -31,7 +31,6 @@ from gengnn.simulate.compare import (
 from gengnn.simulate.packets import (
     GraphCodes,
     pack_requests,
-    pack_responses,
     request_rows,
     sample_codes,
     unpack_responses,
@@ -112,16 +111,6 @@ def trace(design: Design, folder: Path, sample: Sample) -> Trace:
         _run(design, program, request, work / "traced", ("--trace", str(log)))
         text = log.read_text(encoding="ascii")
     return parse_trace(design, text)
-
-
-def ship_vectors(design: Design, folder: Path, samples: Sequence[Sample]) -> None:
-    """Write the packets of `samples` and the reference's answers for `make csim`."""
-    place = folder / FOLDER / "tb"
-    place.mkdir(exist_ok=True)
-    codes = sample_codes(design.graph, samples)
-    write_packets(place / "packets.txt", pack_requests(design, codes))
-    expected = expected_outputs(design.graph, samples)
-    write_packets(place / "golden.txt", pack_responses(design, expected))
 
 
 def compile_project(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from gengnn.design import Design, RowLayout, unsigned
 from gengnn.errors import DataError, ToolError
 from gengnn.fixed import quantize_real
 from gengnn.ir import Graph, Kind
-from gengnn.reference import Sample, row_counts, user_inputs
+from gengnn.reference import Sample, row_counts
 from gengnn.simulate.beats import Codes, Packets, interleave, spans
 
 GraphCodes = Mapping[str, Codes]
@@ -44,7 +44,7 @@ def sample_codes(graph: Graph, samples: Sequence[Sample]) -> list[GraphCodes]:
     An entry `rows_<space>` [rows, 0] tells the rows of each base space.
     """
     columns: dict[str, list[Codes]] = {}
-    for value in user_inputs(graph):
+    for value in graph.user_inputs:
         parts = [np.asarray(sample[value.name]).reshape(-1, value.features) for sample in samples]
         if value.kind is Kind.REAL:
             joined = np.concatenate(parts).astype(np.float64)

@@ -28,7 +28,7 @@ def eager(model: nn.Module, graph: Data) -> list[torch.Tensor]:
     with torch.no_grad():
         told = model.double()(*inputs)
     outputs = told if isinstance(told, tuple) else (told,)
-    return [out.reshape(out.shape[0], -1) for out in outputs]
+    return [out.flatten(1) if out.dim() > 1 else out.unsqueeze(1) for out in outputs]
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ from gengnn.simulate.cosim import (
     cosim,
     run_packets,
     run_test,
-    ship_vectors,
 )
 from gengnn.simulate.packets import pack_requests, pack_responses, sample_codes, unpack_responses
+from gengnn.simulate.vectors import ship_vectors
 from tests.odd_packets import odd_packets
 from tests.rtl_top.designs import Project, folded, wide
 

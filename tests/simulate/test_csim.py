@@ -21,8 +21,9 @@ from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.reference import Sample
 from gengnn.simulate.beats import join_packets
-from gengnn.simulate.csim import compile_project, csim, run_packets, ship_vectors
+from gengnn.simulate.csim import compile_project, csim, run_packets
 from gengnn.simulate.packets import pack_requests, sample_codes
+from gengnn.simulate.vectors import ship_vectors
 from tests.graphs import Builder, gine, make, molecules
 from tests.odd_packets import odd_packets
 
