@@ -93,7 +93,10 @@ class Scatter(Op):
         return low * most, high * most
 
     def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:
-        return max(1.0, limits["x"] / max(seen["x"], 1)) if self.reduce == "sum" else 1.0
+        """Sums grow with the mean number of rows that meet."""
+        known = seen["x"] / max(seen["rows"], 1)
+        most = limits["x"] / limits["rows"]
+        return max(1.0, most / known) if self.reduce == "sum" and known else 1.0
 
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]

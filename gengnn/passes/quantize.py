@@ -24,10 +24,10 @@ from gengnn.reference import (
     run_real,
 )
 
-MARGIN = 2.0
+MARGIN = 3.0
 """Headroom over the largest value that calibration saw."""
 
-GRAPH_MARGIN = 4.0
+GRAPH_MARGIN = 8.0
 """The same for values with one row per graph, whose tails are known from far fewer rows."""
 
 INDEX_BITS = 16
