@@ -76,7 +76,7 @@ def compile_model(
     Raises:
         GengnnError: see the subclasses; nothing has been written.
     """
-    record = Dump(options.dump)
+    record, target, formats = Dump(options.dump), budget(options), precision(options)
     progress("load")
     graph = record("load", load(model))
     graph = record("simplify", simplify(graph))
@@ -85,9 +85,9 @@ def compile_model(
     samples = samples_of(graph, data)
     graph = record("limit", set_limits(graph, samples, options))
     progress("quantize")
-    graph = record("quantize", quantize(graph, calibration(samples), precision(options)))
+    graph = record("quantize", quantize(graph, calibration(samples), formats))
     progress("schedule")
-    return schedule(graph, budget(options), mean_rows(graph, samples), name_of(model))
+    return schedule(graph, target, mean_rows(graph, samples), name_of(model))
 
 
 def precision(options: Options) -> Precision:

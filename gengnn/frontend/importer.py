@@ -103,6 +103,8 @@ def _run(
     kwargs = {key: _read(arg, env, aliases) for key, arg in told.items()}
     given = list(_leaves([*args, *kwargs.values()]))
     if any(isinstance(x, Lost) for x in given):
+        if call.target.startswith("aten.") and call.target not in LOWERINGS:
+            raise LoweringError("", advice_for(call.target))  # no kernel, whatever comes in
         return [Lost()] * len(call.results)
     builder.source, builder.dtype = call.source, call.dtype
     try:
