@@ -85,7 +85,8 @@ class Add(Op):
     ) -> Tensor:
         _, left, right = self._shifts(values)
         a, b = align_pair(inputs, values)
-        total = torch.add(a * float(1 << left), b, alpha=self.sign * (1 << right))
+        a = a * float(1 << left) if left else a
+        total = torch.add(a, b, alpha=self.sign * (1 << right))
         return total.reshape(-1, *values[-1].shape)
 
     def kernel_params(self, site: Site) -> dict[str, int]:

@@ -49,7 +49,7 @@ class Embedding(Op):
         values: Sequence[Value],
         rows: Rows,
     ) -> Tensor:
-        return params["table"][inputs[0].reshape(-1)]
+        return params["table"].index_select(0, inputs[0].reshape(-1))
 
     def interval(
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]

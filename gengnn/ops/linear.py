@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -55,8 +56,10 @@ class Linear(Op):
         values: Sequence[Value],
         rows: Rows,
     ) -> Tensor:
-        product = inputs[0].reshape(-1, values[0].features) @ params["weight"].T
-        return product + params["bias"] if "bias" in params else product
+        flat = inputs[0].reshape(-1, values[0].features)
+        if "bias" not in params:
+            return flat @ params["weight"].T
+        return torch.addmm(params["bias"], flat, params["weight"].T)
 
     def interval(
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
