@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -145,8 +147,14 @@ def op(name: str, *args: object) -> Op:
 
 
 def cases() -> list[Case]:
-    """Every case; names are unique and start with the kernel's."""
-    return [*matrix_cases(), *pair_cases(), *row_cases(), *map_cases(), *space_cases()]
+    """Every case, those of the `cases_*.py` beside this file too.
+
+    Names are unique and start with the kernel's.
+    """
+    beside = sorted(path.stem for path in Path(__file__).parent.glob("cases_*.py"))
+    modules = [importlib.import_module(f"tests.ops.{stem}") for stem in beside]
+    own = [*matrix_cases(), *pair_cases(), *row_cases(), *map_cases(), *space_cases()]
+    return [*own, *(entry for module in modules for entry in module.cases())]
 
 
 def matrix_cases() -> Iterator[Case]:
