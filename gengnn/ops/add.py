@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.affine import affine
+from gengnn.ops.affine import Affine, affine
+from gengnn.ops.algebra import Made
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -23,7 +25,8 @@ from gengnn.ops.base import (
     codes_range,
     outlet_cost,
 )
-from gengnn.ops.lowering import Abstract, Const, Full, Rowed, lowers, number
+from gengnn.ops.facts import NOTHING, Facts
+from gengnn.ops.lowering import Abstract, Const, Extent, Full, Rowed, Stack, lowers, number
 from gengnn.ops.pairs import align_pair, infer_pair, pair_params
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ class Add(Op):
     sign: int = 1
 
     kernel: ClassVar[str] = "add"
+    is_rowwise: ClassVar[bool] = True
     ports: ClassVar[tuple[str, ...]] = ("a", "b")
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
@@ -65,6 +69,9 @@ class Add(Op):
         frac = max(fracs)
         return frac, frac - fracs[0], frac - fracs[1]
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts.common(inputs) if self.sign > 0 else NOTHING
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -89,6 +96,13 @@ class Add(Op):
         total = torch.add(a, b, alpha=self.sign * (1 << right))
         return total.reshape(-1, *values[-1].shape)
 
+    def given(self, place: int, constant: float, lanes: int) -> Made:
+        scale, shift = (self.sign, constant) if place == 0 else (1.0, self.sign * constant)
+        return Affine(), {"scale": np.full(lanes, float(scale)), "shift": np.full(lanes, shift)}
+
+    def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
+        return more
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         values = (*site.inputs, site.output)
         _, left, right = self._shifts(values)
@@ -108,6 +122,16 @@ class Add(Op):
 
 
 @lowers("aten.add[_].Tensor", "aten.add[_].Scalar")
+def lower_add_call(b: Builder, x: Abstract, y: Abstract, *, alpha: float = 1.0) -> Abstract:
+    """The sum; of an index map and a number of rows, a map that counts from further up."""
+    if isinstance(y, (int, Extent)) and alpha == 1:
+        if isinstance(x, Rowed) and x.is_map:
+            return b.shift(x, y)
+        if isinstance(x, Stack) and all(part.is_map for part in x.parts):
+            return Stack(tuple(b.shift(part, y) for part in x.parts), x.dim)
+    return lower_add(b, x, y, alpha=alpha)
+
+
 def lower_add(b: Builder, x: Abstract, y: Abstract, *, alpha: float = 1.0) -> Rowed:
     """The sum x + alpha * y."""
     if isinstance(const := number(x) or x, (Const, Full)):

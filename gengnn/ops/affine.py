@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gengnn.fixed import FixedType, bits_for
 from gengnn.ir import Param, Value
+from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -26,7 +27,9 @@ from gengnn.ops.base import (
     memory_cost,
     outlet_cost,
 )
-from gengnn.ops.lowering import Abstract, Const, Full, LoweringError, Rowed, lowers
+from gengnn.ops.cost import CARRY_BITS
+from gengnn.ops.facts import NOTHING, Facts
+from gengnn.ops.lowering import Abstract, Const, Full, Rowed, lowers
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -38,6 +41,7 @@ class Affine(Op):
 
     kernel: ClassVar[str] = "affine"
     roles: ClassVar[tuple[str, ...]] = ("scale", "shift")
+    is_rowwise: ClassVar[bool] = True
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return inputs[0]
@@ -74,6 +78,9 @@ class Affine(Op):
         codes = np.rint(np.ldexp(data, frac))
         return FixedType(bits_for(int(codes.min()), int(codes.max())), frac)
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts.sign(inputs) if all((p.data >= 0).all() for p in params.values()) else NOTHING
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -93,6 +100,21 @@ class Affine(Op):
     def _widest(self, site: Site) -> Exact:
         layers = [self.exact((*site.inputs, site.output), p, {}) for p in site.params]
         return Exact(layers[0].frac, min(e.lo for e in layers), max(e.hi for e in layers))
+
+    def simpler(self, made: Term) -> Term | None:
+        is_same = (made.params["scale"] == 1.0).all() and not made.params["shift"].any()
+        return made.terms[0] if is_same else None
+
+    def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap:
+        return RowMap.lanewise(params["scale"], params["shift"])
+
+    def of_map(self, told: RowMap) -> Made | None:
+        if told.scale is None or not told.is_lanewise:
+            return None
+        return Affine(), {"scale": told.scale, "shift": told.shift}
+
+    def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
+        return more
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
@@ -129,6 +151,8 @@ class Affine(Op):
             interval=beats,
             latency=3,
         )
+        if exact.width > CARRY_BITS:
+            total += Cost(ff=lanes * exact.width, latency=1)
         for memory in self.memories(site):
             total += memory_cost(memory.bits, memory.depth)
         return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
@@ -154,32 +178,3 @@ def affine(
 def lower_neg(b: Builder, x: Abstract) -> Rowed:
     """-x."""
     return affine(b, x, -1.0, 0.0)
-
-
-@lowers("aten.batch_norm.default")
-def lower_batch_norm(b: Builder, x: Abstract, *given: Any) -> Rowed:
-    """(x - mean) / sqrt(var + eps) * weight + bias, the statistics from training.
-
-    `given` is weight, bias, mean, var, training, momentum, eps and more that changes nothing.
-    """
-    weight, bias, mean, var, training, _, eps = given[:7]
-    if training or mean is None or var is None:
-        raise LoweringError(
-            "normalises by the statistics of the batch at hand",
-            "export the model in evaluation mode (model.eval()), with track_running_stats",
-        )
-    rowed = b.real(x)
-    if rowed.rank > 1 and (rowed.axis != 0 or rowed.dims[0] != mean.data.size):
-        raise LoweringError("normalises another dimension than the features")
-    scale = 1.0 / np.sqrt(var.data + eps)
-    scale = scale * weight.data if weight else scale
-    shift = (bias.data if bias else 0.0) - mean.data * scale
-    shape = (-1,) + (1,) * (len(rowed.dims) - 1)
-    return affine(b, rowed, Const(scale.reshape(shape)), Const(shift.reshape(shape)))
-
-
-@lowers("aten._native_batch_norm_legit_no_training.default")
-def lower_native_batch_norm(b: Builder, x: Abstract, *given: Any) -> list[Abstract]:
-    """The core ATen spelling of the same; two empty statistics follow the result."""
-    *stats, momentum, eps = given
-    return [lower_batch_norm(b, x, *stats, False, momentum, eps), None, None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -14,9 +14,27 @@ from torch import Tensor
 
 from gengnn.fixed import FixedType, bits_for
 from gengnn.ir import Kind, Param, Value
+from gengnn.ops.algebra import Rules
+from gengnn.ops.cost import (
+    SHALLOW_DEPTH,
+    Cost,
+    address_bits,
+    cast_cost,
+    memory_bram18,
+    memory_cost,
+    memory_lut,
+    outlet_cost,
+)
+from gengnn.ops.facts import NOTHING, Approximation, Facts
 
 Interval = tuple[float, float]
 """Lowest and highest value a tensor can take."""
+
+Setting = int | tuple[int, ...]
+"""A kernel parameter: a number, or a table of numbers below 2**31 and not negative."""
+
+Shape = tuple[int, int, int]
+"""How a matrix unit works: cycles per row, products summed per cycle, results at once."""
 
 
 @dataclass(frozen=True)
@@ -47,35 +65,6 @@ class Rows:
     def size(self, space: str) -> int:
         """Rows of `space` in this batch."""
         return int(self.graph_of[space].numel())
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one unit takes on the part, and how long.
-
-    `interval` is cycles per row once running, `latency` cycles from a row's first beat in to
-    its first beat out.
-    """
-
-    dsp: int = 0
-    lut: int = 0
-    ff: int = 0
-    bram18: int = 0
-    uram: int = 0
-    interval: int = 1
-    latency: int = 1
-
-    def __add__(self, other: Cost) -> Cost:
-        """Both units side by side."""
-        return Cost(
-            self.dsp + other.dsp,
-            self.lut + other.lut,
-            self.ff + other.ff,
-            self.bram18 + other.bram18,
-            self.uram + other.uram,
-            max(self.interval, other.interval),
-            self.latency + other.latency,
-        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +124,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Op(ABC):
+class Op(Rules, ABC):
     """An operation on rows.
 
     Class attributes: `kernel` is the stem of the kernel files, of the HLS function and (with
@@ -167,6 +156,10 @@ class Op(ABC):
     def keeps_type(self) -> bool:
         """The op only moves codes: its result has the format of its REAL inputs."""
         return False
+
+    def in_spaces(self, final: Callable[[str], str]) -> Op:
+        """The op with `final` names of the spaces that its result points into."""
+        return self
 
     @abstractmethod
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
@@ -239,9 +232,40 @@ class Op(ABC):
         """How far the exact result may be from the float meaning, in steps of the output."""
         return 0.0
 
-    def place(  # noqa: B027 -- most ops make no space
-        self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows
-    ) -> None:
+    def approximation(self, values: Sequence[Value]) -> Approximation | None:
+        """What the op computes only approximately, if it does; `values` as for `exact`."""
+        return None
+
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        """What is known of the result's numbers, given that of the REAL inputs, in order.
+
+        `is_same` says that all of them are one value.
+        """
+        return Facts.common(inputs) if self.keeps_type else NOTHING
+
+    @property
+    def fine_ports(self) -> tuple[str, ...]:
+        """Ports on which small numbers matter as much as large ones: those of roots, logarithms."""
+        return ()
+
+    @property
+    def is_steep(self) -> bool:
+        """Small operands give large results and large ones small: an inverse."""
+        return False
+
+    @property
+    def widens(self) -> bool:
+        """The exact result has many more bits than each operand: a product, a sum of rows."""
+        return False
+
+    def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
+        """Places of operands whose further bits a wider result would keep.
+
+        `inputs` names the operands, those at `more` have further bits.
+        """
+        return more if self.keeps_type else ()
+
+    def place(self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows) -> None:
         """Add the space that the op makes, if it makes one, to `rows`."""
 
     def param_type(
@@ -259,9 +283,20 @@ class Op(ABC):
         """
         return asked or fit_type(float(np.abs(data).max(initial=0.0)), width)
 
+    def narrowed(self, values: Mapping[str, Value], most: int) -> dict[str, int] | None:
+        """Lanes per beat of each port, at most `most`, where they are not simply the output's.
+
+        `values` has the value of each port and "y".
+        """
+        return None
+
     @abstractmethod
-    def kernel_params(self, site: Site) -> dict[str, int]:
-        """The parameters of both kernels, by their UpperCamelCase names."""
+    def kernel_params(self, site: Site) -> Mapping[str, Setting]:
+        """The parameters of both kernels, by their UpperCamelCase names.
+
+        A table is one flat vector of 32-bit words in RTL (entry 0 in the low bits), and a
+        function of the position in C++.
+        """
 
     def memories(self, site: Site) -> tuple[Memory, ...]:
         """The constant memories of the unit."""
@@ -278,6 +313,22 @@ class Op(ABC):
         return (
             f"{self}: {lanes} per row of {output.space}, {formats or 'indices'} -> {output.format}"
         )
+
+    def shapes(self, values: Sequence[Value], params: Mapping[str, Param]) -> list[Shape]:
+        """What the scheduler may choose from if the op `multiplies`.
+
+        Slowest and smallest first; `values` describe the inputs and, last, the output.
+        """
+        return []
+
+    def port_lanes(
+        self, params: Mapping[str, Param], shape: Shape, given: Mapping[str, int]
+    ) -> dict[str, int]:
+        """Lanes per beat of each port of a matrix unit of one of its `shapes`.
+
+        `given` has the lanes of the streams that come in.
+        """
+        return {**given, "y": shape[2]}
 
     def lanes_taken(self) -> tuple[int, int] | None:
         """First lane and one past the last, if the result is just these lanes of the input."""
@@ -323,67 +374,17 @@ def codes_range(value: Value) -> tuple[int, int]:
     return value.format.lo, value.format.hi
 
 
-def cast_cost(lanes: int, exact: Exact, to: FixedType) -> Cost:
-    """The cast of each lane: a register behind the saturation, and one behind the rounding."""
-    kept = exact.width - (exact.frac - to.frac)
-    rounded = kept + 1 if exact.frac > to.frac else 0
-    return Cost(
-        lut=lanes * (to.width + 4) if kept >= to.width else 0,
-        ff=lanes * (rounded + to.width),
-        latency=2 if rounded else 1,
-    )
-
-
-def outlet_cost(bits: int) -> Cost:
-    """The FIFO at the end of a pipeline that never stops, beats of `bits` bits."""
-    return Cost(lut=bits + memory_lut(bits, SHALLOW_DEPTH) + 25, ff=bits + 16, latency=1)
-
-
-def memory_cost(bits: int, depth: int, copies: int = 1) -> Cost:
-    """A memory of words of `bits` bits, its output registered; its users count the latency."""
-    return Cost(
-        lut=copies * memory_lut(bits, depth),
-        ff=copies * bits if depth <= LUTRAM_DEPTH else 0,
-        bram18=copies * memory_bram18(bits, depth),
-        latency=0,
-    )
-
-
-def memory_bram18(bits: int, depth: int) -> int:
-    """RAMB18 blocks of a simple dual-port memory; shallow memories go to LUT RAM."""
-    if depth <= LUTRAM_DEPTH:
-        return 0
-    per_column = {1: 16384, 2: 8192, 4: 4096, 9: 2048, 18: 1024, 36: 512}
-    return min(math.ceil(bits / w) * math.ceil(depth / d) for w, d in per_column.items())
-
-
-def address_bits(depth: int) -> int:
-    """Bits of an address into `depth` words, at least one."""
-    return max(1, (depth - 1).bit_length())
-
-
-LUTRAM_DEPTH = 64
-"""Memories up to this depth are built from LUTs."""
-
-SHALLOW_DEPTH = 32
-"""Depth of the LUT RAM that holds 14 bits in 8 LUTs; the next one holds 7."""
-
-
-def memory_lut(bits: int, depth: int) -> int:
-    """LUTs of a memory that is small enough for LUT RAM, else 0."""
-    if depth > LUTRAM_DEPTH:
-        return 0
-    return 8 * math.ceil(bits / (14 if depth <= SHALLOW_DEPTH else 7))
-
-
 __all__ = [
     "SHALLOW_DEPTH",
+    "Approximation",
     "Cost",
     "Exact",
     "Interval",
     "Memory",
     "Op",
     "Rows",
+    "Setting",
+    "Shape",
     "Site",
     "address_bits",
     "cast_cost",

@@ -1,12 +1,11 @@
-"""Compare: a mask from two integers or two values of one format."""
+"""Compare: a mask that tells where a relation holds between two rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,11 +18,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
-from gengnn.ops.fill import Fill
-from gengnn.ops.lowering import Abstract, Full, Infinite, LoweringError, Rowed, lowers, number
-
-if TYPE_CHECKING:
-    from gengnn.frontend.builder import Builder
+from gengnn.ops.pairs import align_pair, infer_pair, pair_params
 
 RELATIONS = ("eq", "ne", "lt", "le", "gt", "ge")
 """The relations in the order of the kernels' `Relation`."""
@@ -31,15 +26,19 @@ RELATIONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 @dataclass(frozen=True)
 class Compare(Op):
-    """a relation b, with relation eq, ne, lt, le, gt or ge."""
+    """a relation b, with relation eq, ne, lt, le, gt or ge; a 1-lane operand is broadcast.
+
+    Codes of different formats are compared as the numbers they stand for, exactly.
+    """
 
     relation: str
 
     kernel: ClassVar[str] = "compare"
+    is_rowwise: ClassVar[bool] = True
     ports: ClassVar[tuple[str, ...]] = ("a", "b")
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
-        return Value(inputs[0].name, inputs[0].space, inputs[0].shape, Kind.MASK)
+        return replace(infer_pair(inputs), kind=Kind.MASK)
 
     def real(
         self,
@@ -48,8 +47,8 @@ class Compare(Op):
         values: Sequence[Value],
         rows: Rows,
     ) -> Tensor:
-        told: Tensor = getattr(torch, self.relation)(*inputs)
-        return told.to(torch.int64)
+        told: Tensor = getattr(torch, self.relation)(*align_pair(inputs, values))
+        return told.to(torch.int64).reshape(-1, *values[-1].shape)
 
     def interval(
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
@@ -61,6 +60,12 @@ class Compare(Op):
     ) -> Exact:
         return Exact(0, 0, 1)
 
+    def drops(self, values: Sequence[Value]) -> tuple[int, int]:
+        """Fraction bits of a and of b that the other one does not have."""
+        first, second = (value.format for value in values[:2])
+        more = first.frac - second.frac
+        return min(max(more, 0), first.width), min(max(-more, 0), second.width)
+
     def integer(
         self,
         inputs: Sequence[Tensor],
@@ -68,62 +73,33 @@ class Compare(Op):
         values: Sequence[Value],
         rows: Rows,
     ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
+        codes = [
+            _halves(x.to(torch.int64), drop)
+            for x, drop in zip(inputs, self.drops(values), strict=True)
+        ]
+        return self.real(codes, params, values, rows).to(torch.float64)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
+        first, second = self.drops(site.inputs)
         a, b = site.inputs
         return {
-            "Lanes": site.lanes["y"],
-            "WidthA": a.format.width,
-            "WidthB": b.format.width,
-            "Signed": int(a.format.signed),
+            **pair_params(site),
+            "SignedA": int(a.format.signed),
+            "SignedB": int(b.format.signed),
+            "DropA": first,
+            "DropB": second,
             "Relation": RELATIONS.index(self.relation),
         }
 
     def cost(self, site: Site) -> Cost:
-        lanes = site.lanes["y"]
-        bits = lanes * site.inputs[0].format.width
-        return Cost(lut=bits, ff=lanes + 2, interval=site.beats("y", site.output))
+        lanes, drops = site.lanes["y"], self.drops(site.inputs)
+        width = max(v.format.width - drop for v, drop in zip(site.inputs, drops, strict=True))
+        total = Cost(lut=lanes * width, ff=lanes + 2, interval=site.beats("y", site.output))
+        if any(drops):
+            total += Cost(lut=lanes * max(drops) // 4, ff=lanes * (2 * width + 1) + 2, interval=0)
+        return total
 
 
-def _register(relation: str) -> None:
-    @lowers(f"aten.{relation}.Tensor", f"aten.{relation}.Scalar")
-    def lower(b: Builder, x: Abstract, y: Abstract) -> Abstract:
-        return _compare(b, relation, x, y)
-
-
-for _relation in RELATIONS:
-    _register(_relation)
-
-
-@lowers("aten.isinf.default")
-def lower_isinf(b: Builder, x: Abstract) -> Infinite:
-    """Where numbers are infinite."""
-    return Infinite(b.real(x))
-
-
-def _compare(b: Builder, relation: str, x: Abstract, y: Abstract) -> Abstract:
-    """The mask x relation y of integers; a comparison with infinity is kept for masked_fill."""
-    const = number(y)
-    if const is not None and relation == "eq" and const.data.size == 1 and np.isinf(const.data):
-        return Infinite(b.real(x))
-    first = b.rowed(x)
-    if const is not None and const.data.size == 1 and first.value.kind is Kind.INDEX:
-        y = _level(b, first, float(const.data))
-    if first.value.kind is not Kind.INDEX or not isinstance(y, Rowed | Full):
-        raise LoweringError(
-            "compares computed numbers", "use relu, clamp, maximum or minimum instead of a mask"
-        )
-    first, second = b.align(first, b.rowed(y))
-    if second.value.kind is not Kind.INDEX:
-        raise LoweringError("compares integers with computed numbers")
-    return replace(first, value=b.emit(Compare(relation), [first.value, second.value]))
-
-
-def _level(b: Builder, like: Rowed, level: float) -> Rowed:
-    """A constant integer on the rows of `like`."""
-    if level != int(level) or level < 0:
-        raise LoweringError(f"compares integers with {level}, which none of them can be")
-    fill = b.emit(Fill(level, Kind.INDEX), [b.rows(like.value.space)])
-    b.bound(fill, int(level) + 1)
-    return Rowed(fill, (1,) * len(like.dims), like.axis)
+def _halves(codes: Tensor, drop: int) -> Tensor:
+    """Twice codes * 2**-drop, anything between two integers as the half between them."""
+    return ((codes >> drop) << 1) | ((codes & ((1 << drop) - 1)) != 0)

@@ -29,6 +29,7 @@ class ConcatRows(Op):
     kernel: ClassVar[str] = "concat_rows"
     held_ports: ClassVar[tuple[str, ...]] = ("b",)
     ports: ClassVar[tuple[str, ...]] = ("a", "b")
+    moved_ports: ClassVar[tuple[str, ...]] = ("a", "b")
 
     @property
     def keeps_type(self) -> bool:
@@ -36,6 +37,16 @@ class ConcatRows(Op):
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return replace(inputs[0], space=self.space)
+
+    @property
+    def made_space(self) -> str:
+        return self.space
+
+    def space_key(self, inputs: Sequence[str], spaces: Sequence[str]) -> object:
+        return tuple(spaces)
+
+    def into(self, space: str) -> Op:
+        return ConcatRows(space)
 
     def place(self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows) -> None:
         parts = [rows.graph_of[value.space] for value in values[:2]]
@@ -51,7 +62,7 @@ class ConcatRows(Op):
         values: Sequence[Value],
         rows: Rows,
     ) -> Tensor:
-        return torch.cat(list(inputs))
+        return torch.cat([x.reshape(-1, *values[-1].shape) for x in inputs])
 
     def interval(
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]

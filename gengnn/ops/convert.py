@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from gengnn.ir import Kind, Param, Value
+from gengnn.ir import Param, Value
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -22,10 +22,7 @@ from gengnn.ops.base import (
     codes_range,
     outlet_cost,
 )
-from gengnn.ops.lowering import Abstract, Infinite, LoweringError, Rowed, Stack, lowers
-
-if TYPE_CHECKING:
-    from gengnn.frontend.builder import Builder
+from gengnn.ops.facts import Facts
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,7 @@ class Convert(Op):
     """x.float() of an INDEX or MASK value, or a REAL value in a new format."""
 
     kernel: ClassVar[str] = "convert"
+    is_rowwise: ClassVar[bool] = True
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return Value(inputs[0].name, inputs[0].space, inputs[0].shape)
@@ -50,6 +48,9 @@ class Convert(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0]
+
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts.common(inputs)
 
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
@@ -77,26 +78,3 @@ class Convert(Op):
         lanes, exact = site.lanes["y"], self.exact((*site.inputs, site.output), {}, {})
         y, total = site.output.format, Cost(interval=site.beats("y", site.output), latency=0)
         return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
-
-
-@lowers(
-    "aten.to.dtype",
-    "aten.to.dtype_layout",
-    "aten._to_copy.default",
-    "aten.to.other",
-    "aten.type_as.default",
-)
-def lower_to(b: Builder, x: Abstract, *rest: Abstract, **named: Abstract) -> Abstract:
-    """The same numbers in another type; widths of numbers follow from quantisation instead."""
-    parts = x.parts if isinstance(x, Stack) else (x,)
-    kinds = {part.value.kind if isinstance(part, Rowed) else None for part in parts}
-    if "float" in b.dtype and isinstance(x, (Rowed, Stack)):
-        return x if kinds == {Kind.REAL} else b.real(x)
-    if "int" in b.dtype and kinds == {Kind.MASK}:
-        return b.real(x)
-    kept = {Kind.MASK} if b.dtype == "bool" else {Kind.INDEX, None}
-    if kinds <= kept or isinstance(x, Infinite):
-        return x
-    raise LoweringError(
-        f"rounds numbers to {b.dtype}", "pass integer features as int64 and keep the rest float"
-    )

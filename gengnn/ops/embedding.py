@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gengnn.fixed import FixedType
 from gengnn.ir import Kind, Param, Value
+from gengnn.ops.algebra import Array, Made, RowMap
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -24,7 +25,9 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.concat import Concat
+from gengnn.ops.facts import Facts
 from gengnn.ops.lowering import Abstract, Const, Full, LoweringError, Rowed, lowers
+from gengnn.ops.whole import Whole
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -67,6 +70,9 @@ class Embedding(Op):
     ) -> FixedType:
         return known["y"]
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts(bool((params["table"].data >= 0).all()))
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -81,6 +87,14 @@ class Embedding(Op):
         rows: Rows,
     ) -> Tensor:
         return self.real(inputs, params, values, rows)
+
+    def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap:
+        return RowMap.dense(params["table"].T)
+
+    def of_map(self, told: RowMap) -> Made | None:
+        if told.matrix is None:
+            return None
+        return Embedding(), {"table": told.matrix.T + told.shift}
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
@@ -111,15 +125,21 @@ class Embedding(Op):
 
 
 def embed(b: Builder, table: Const, index: Abstract) -> Rowed | Full:
-    """table[index]; several columns of integers share the table."""
+    """table[index]; several columns of integers share the table, [rows, ...].
+
+    Computed integers are brought into its range.
+    """
     if isinstance(index, Full):
         return Full(table.data[index.data], index.axis, index.rows)
     index = b.rowed(index)
+    if index.value.kind is Kind.REAL:  # integers that were computed
+        index = replace(index, value=b.emit(Whole(len(table.data)), [index.value]))
     if index.value.kind is not Kind.INDEX or index.is_map:
         raise LoweringError(
             "looks up a table by what is no integer feature", "pass categories as int64 features"
         )
-    rows, features = table.data.shape
+    rows, *dims = table.data.shape
+    table = table if len(dims) == 1 else Const(table.data.reshape(rows, -1))
     columns = [
         b.lanes_of(index, np.asarray([lane]), ()).value for lane in range(index.value.features)
     ]
@@ -129,7 +149,7 @@ def embed(b: Builder, table: Const, index: Abstract) -> Rowed | Full:
     value = parts[0]
     for part in parts[1:]:
         value = b.emit(Concat(), [value, part])
-    return Rowed(value, (*index.dims, features), index.axis)
+    return Rowed(value, (*index.dims, *dims), index.axis)
 
 
 @lowers("aten.embedding.default")

@@ -19,6 +19,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
+from gengnn.ops.facts import Facts
 from gengnn.ops.lowering import Abstract, Const, Dim, Extent, Full, LoweringError, limited, lowers
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class Fill(Op):
         form = value.format
         return max(form.lo, min(form.hi, round(self.value * 2.0**form.frac)))
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts(self.value >= 0, self.value >= 0 and float(self.value).is_integer())
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -83,6 +87,13 @@ class Fill(Op):
     ) -> Tensor:
         code = float(self.code(values[-1]))
         return torch.full((inputs[0].shape[0],), code, dtype=torch.float64)
+
+    @property
+    def constant(self) -> float:
+        return self.value
+
+    def with_constant(self, value: float, kind: Kind) -> Op:
+        return Fill(value, kind)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Code": self.code(site.output), "Width": site.output.format.width}

@@ -32,6 +32,7 @@ class Filter(Op):
 
     kernel: ClassVar[str] = "filter"
     ports: ClassVar[tuple[str, ...]] = ("x", "mask")
+    moved_ports: ClassVar[tuple[str, ...]] = ("x",)
 
     @property
     def keeps_type(self) -> bool:
@@ -39,6 +40,16 @@ class Filter(Op):
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return replace(inputs[0], space=self.space)
+
+    @property
+    def made_space(self) -> str:
+        return self.space
+
+    def space_key(self, inputs: Sequence[str], spaces: Sequence[str]) -> object:
+        return inputs[1]
+
+    def into(self, space: str) -> Op:
+        return Filter(space)
 
     def place(self, inputs: Sequence[Tensor], values: Sequence[Value], rows: Rows) -> None:
         rows.graph_of[self.space] = rows.graph_of[values[0].space][inputs[1].reshape(-1) > 0]

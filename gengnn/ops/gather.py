@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
+from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -20,6 +21,9 @@ from gengnn.ops.base import (
     Site,
     memory_cost,
 )
+from gengnn.ops.embedding import embed
+from gengnn.ops.filter import Filter
+from gengnn.ops.iota import Iota
 from gengnn.ops.lowering import (
     Abstract,
     Const,
@@ -45,6 +49,7 @@ class Gather(Op):
     ports: ClassVar[tuple[str, ...]] = ("x", "index")
     fill_ports: ClassVar[tuple[str, ...]] = ("x",)
     reads_early: ClassVar[bool] = True
+    moved_ports: ClassVar[tuple[str, ...]] = ("x",)
 
     @property
     def keeps_type(self) -> bool:
@@ -81,6 +86,15 @@ class Gather(Op):
     ) -> Tensor:
         return self.real(inputs, params, values, rows).to(torch.float64)
 
+    def simpler(self, made: Term) -> Term | None:
+        """Along all rows: the input. Along the positions that a mask keeps: a filter."""
+        x, index = made.terms
+        if isinstance(index.op, Iota):
+            return x
+        if not isinstance(index.op, Filter) or not isinstance(index.terms[0].op, Iota):
+            return None
+        return Term(made.value, index.op, (x, index.terms[1]))
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
             "Lanes": site.lanes["y"],
@@ -108,14 +122,10 @@ def gather(b: Builder, x: Abstract, index: Rowed) -> Abstract:
 
 def gather_rows(b: Builder, x: Rowed, index: Rowed) -> Rowed:
     """x[index] along the rows."""
-    if not index.is_map or index.value.features != 1:
-        raise LoweringError(
-            "indexes rows by numbers that are no index map", "use edge_index or batch"
-        )
-    if index.value.target != x.value.space:
-        told = f"indexes rows of {x.value.space} by a map into {index.value.target}"
-        raise LoweringError(told)
-    return replace(x, value=b.emit(Gather(), [x.value, index.value]))
+    aimed = b.aim(index.value, x.value.space)
+    if isinstance(b.op_of(x.value), Iota):
+        return replace(x, value=aimed)  # row r of the positions is r
+    return replace(x, value=b.emit(Gather(), [x.value, aimed]))
 
 
 @lowers("aten.index_select.default")
@@ -123,6 +133,8 @@ def lower_index_select(b: Builder, x: Abstract, dim: int, index: Abstract) -> Ab
     """Rows of x along a map."""
     sizes = b.sizes(x)
     dim = wrap_dim(dim, len(sizes))
+    if isinstance(x, Const) and isinstance(index, (Rowed, Full)) and dim == 0:
+        return embed(b, x, index)
     if isinstance(index, Const) and isinstance(x, Rowed) and dim != x.axis:
         lanes = np.take(np.arange(x.lanes).reshape(x.padded(x.rank)), index.data, dim)
         picked = lanes.reshape(without(lanes.shape, x.axis))
@@ -134,15 +146,4 @@ def lower_index_select(b: Builder, x: Abstract, dim: int, index: Abstract) -> Ab
         index = b.as_map(index)
     elif not isinstance(sizes[dim], Extent):
         raise LoweringError("indexes features by computed numbers")
-    return gather(b, x, index)
-
-
-@lowers("aten.gather.default")
-def lower_gather(
-    b: Builder, x: Abstract, dim: int, index: Abstract, *, sparse_grad: bool = False
-) -> Abstract:
-    """Rows of x along a map that was expanded to the shape of the result."""
-    x, index = b.rowed(x), b.as_map(index)
-    if wrap_dim(dim, x.rank) != x.axis or index.axis != x.axis or index.dims != x.dims:
-        raise LoweringError("gathers features by computed numbers")
     return gather(b, x, index)

@@ -23,6 +23,7 @@ from gengnn.ops.base import (
     codes_range,
     outlet_cost,
 )
+from gengnn.ops.facts import Facts
 from gengnn.ops.lowering import Abstract, Rowed, lowers
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class LeakyRelu(Op):
     slope: float = 0.01
 
     kernel: ClassVar[str] = "leaky_relu"
+    is_rowwise: ClassVar[bool] = True
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return inputs[0]
@@ -62,6 +64,9 @@ class LeakyRelu(Op):
     def slope_code(self) -> int:
         """The slope in steps of 2**-SLOPE_BITS."""
         return round(self.slope * (1 << SLOPE_BITS))
+
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts.sign(inputs)
 
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]

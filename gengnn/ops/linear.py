@@ -14,6 +14,7 @@ from torch import Tensor
 
 from gengnn.fixed import FixedType, bits_for
 from gengnn.ir import Param, Value
+from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -21,6 +22,7 @@ from gengnn.ops.base import (
     Memory,
     Op,
     Rows,
+    Shape,
     Site,
     cast_cost,
     cast_params,
@@ -28,14 +30,14 @@ from gengnn.ops.base import (
     memory_cost,
     outlet_cost,
 )
-from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited, lowers
+from gengnn.ops.blocks import in_groups
+from gengnn.ops.cost import CARRY_BITS, tree_cost
+from gengnn.ops.facts import NOTHING, Facts
+from gengnn.ops.lanes import Lanes
+from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
-
-
-CARRY_BITS = 36
-"""Sums up to this width are one carry chain; wider ones are kept in two parts."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,9 @@ class Linear(Op):
         codes = np.rint(np.ldexp(data, frac))
         return FixedType(bits_for(int(codes.min()), int(codes.max())), frac)
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts.sign(inputs) if all((p.data >= 0).all() for p in params.values()) else NOTHING
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -101,6 +106,30 @@ class Linear(Op):
         rows: Rows,
     ) -> Tensor:
         return self.real(inputs, params, values, rows)
+
+    def shapes(self, values: Sequence[Value], params: Mapping[str, Param]) -> list[Shape]:
+        outputs, features = params["weight"].data.shape
+        return matrix_shapes(features, outputs)
+
+    def simpler(self, made: Term) -> Term | None:
+        """Weights that only choose one feature for each output are wires."""
+        weight = made.params["weight"]
+        is_choice = ((weight == 0.0) | (weight == 1.0)).all() and (weight.sum(axis=1) == 1.0).all()
+        if not is_choice or "bias" in made.params:
+            return None
+        return Term(made.value, Lanes(tuple(weight.argmax(axis=1).tolist())), made.terms)
+
+    def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap:
+        return RowMap.dense(params["weight"], params.get("bias"))
+
+    def of_map(self, told: RowMap) -> Made | None:
+        if told.matrix is None:
+            return None
+        constants = {"weight": told.matrix}
+        return Linear(), constants | ({"bias": told.shift} if told.shift.any() else {})
+
+    def cheaper(self, params: Mapping[str, Array]) -> Sequence[Made]:
+        return in_groups(params)
 
     def _blocks(self, site: Site) -> tuple[int, int]:
         """Steps along the inputs and blocks of outputs of one row."""
@@ -180,23 +209,20 @@ class Linear(Op):
         )
 
 
-def tree_cost(terms: int, width: int, most: int) -> Cost:
-    """An adder tree with a register behind every sum; sums need `most` bits at the most."""
-    total, level = Cost(interval=0, latency=1), 0
-    while terms > 1:
-        level += 1
-        bits = min(width + level, most)
-        total += Cost(lut=terms // 2 * bits, ff=(terms + 1) // 2 * bits, interval=0)
-        terms = (terms + 1) // 2
-    return total
+def matrix_shapes(features: int, outputs: int) -> list[Shape]:
+    """Worthwhile (interval, parallel, lanes) of a dense layer, slowest and smallest first.
+
+    `interval` is the cycles per row. Whole rows come out at once while there is a multiplier
+    for every output; smaller units work on a part of the outputs, one input a cycle.
+    """
+    blocks = [(features * (outputs // d), 1, d) for d in range(1, outputs) if outputs % d == 0]
+    parallel = sorted({math.ceil(features / steps) for steps in range(1, features + 1)})
+    return blocks + [(math.ceil(features / p), p, outputs) for p in parallel]
 
 
-@lowers("aten.linear.default")
-def lower_linear(b: Builder, x: Abstract, weight: Abstract, bias: Abstract = None) -> Rowed:
-    """The sum x W^T + b along the last dimension; further static dimensions share W."""
+def dense(b: Builder, x: Abstract, weight: Const, bias: Const | None = None) -> Rowed:
+    """Emit x W^T + b along the last dimension of `x`; further static dimensions share W."""
     x = b.spread(b.real(x))
-    if not isinstance(weight, Const) or not isinstance(bias, (Const, type(None))):
-        raise LoweringError("multiplies two computed matrices", "use trained weights on one side")
     if not x.dims or x.axis == len(x.dims) or weight.data.shape[1:] != x.dims[-1:]:
         raise LoweringError(f"multiplies {x.dims} features by weights {weight.data.shape}")
     outputs, copies = weight.data.shape[0], math.prod(x.dims[:-1])
@@ -209,24 +235,3 @@ def lower_linear(b: Builder, x: Abstract, weight: Abstract, bias: Abstract = Non
         params["bias"] = Const(vector.ravel())
     value = b.emit(Linear(), [x.value], **params)
     return replace(x, value=value, dims=(*x.dims[:-1], outputs))
-
-
-@lowers("aten.mm.default", "aten.matmul.default")
-def lower_matmul(b: Builder, x: Abstract, y: Abstract) -> Rowed:
-    """The product x @ y with a trained matrix y."""
-    if not isinstance(y, Const):
-        return lower_linear(b, x, y)
-    if y.data.ndim == 1:
-        product = lower_linear(b, x, Const(y.data[None]))
-        return replace(product, dims=product.dims[:-1])
-    return lower_linear(b, x, Const(y.data.T))
-
-
-@lowers("aten.addmm.default")
-def lower_addmm(
-    b: Builder, bias: Abstract, x: Abstract, y: Abstract, *, beta: float = 1, alpha: float = 1
-) -> Rowed:
-    """The sum bias + x @ y."""
-    if not isinstance(y, Const) or not isinstance(bias, Const):
-        raise LoweringError("multiplies two computed matrices", "use trained weights on one side")
-    return lower_linear(b, x, Const(alpha * y.data.T), Const(beta * bias.data))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
 
-from gengnn.ir import Kind, Param, Value
+from gengnn.ir import Param, Value
+from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -18,10 +19,6 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
-from gengnn.ops.lowering import Abstract, LoweringError, Rowed, lowers
-
-if TYPE_CHECKING:
-    from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,7 @@ class Not(Op):
     """1 - x of a MASK."""
 
     kernel: ClassVar[str] = "logical_not"
+    is_rowwise: ClassVar[bool] = True
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return inputs[0]
@@ -61,17 +59,12 @@ class Not(Op):
     ) -> Tensor:
         return self.real(inputs, params, values, rows).to(torch.float64)
 
+    def simpler(self, made: Term) -> Term | None:
+        x = made.terms[0]
+        return x.terms[0] if isinstance(x.op, Not) else None
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Lanes": site.lanes["y"]}
 
     def cost(self, site: Site) -> Cost:
         return Cost(lut=2, interval=site.beats("y", site.output), latency=0)
-
-
-@lowers("aten.bitwise_not[_].default", "aten.logical_not[_].default")
-def lower_not(b: Builder, x: Abstract) -> Rowed:
-    """Where the mask is not set."""
-    x = b.rowed(x)
-    if x.value.kind is not Kind.MASK:
-        raise LoweringError("inverts what is no mask")
-    return replace(x, value=b.emit(Not(), [x.value]))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gengnn.ir import Kind, Value
+from gengnn.ir import Kind, Source, Value
 
 Abstract = object
 """A tensor of the program (`Rowed`, `Const`, `Full`, `Stack`, `Largest`, `Infinite`), a size
@@ -23,6 +23,26 @@ Lowered = TypeVar("Lowered", bound=Lowering)
 
 LOWERINGS: dict[str, Lowering] = {}
 """The lowering of each ATen overload, e.g. "aten.linear.default"."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What integers point into, and the line whose use of them tells.
+
+    `target` is a space; "?key" if it is whatever the argument `key` points into; "" if nothing.
+    """
+
+    target: str
+    source: Source = field(default_factory=Source)
+
+
+class Aimed(Exception):  # noqa: N818 -- it is no error
+    """What an argument points into became known: the import begins anew, knowing it."""
+
+    def __init__(self, key: str, aim: Aim) -> None:
+        super().__init__(f"{key} points into {aim.target}")
+        self.key = key
+        self.aim = aim
 
 
 class LoweringError(Exception):
@@ -62,6 +82,13 @@ class Extent:
 
 
 Dim = int | Extent
+
+
+def plus(x: Dim, y: Dim) -> Dim:
+    """The sum of two sizes."""
+    if isinstance(x, Extent):
+        return x.plus(y)
+    return y.plus(x) if isinstance(y, Extent) else x + y
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.affine import affine
+from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -19,6 +20,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
+from gengnn.ops.facts import Facts
 from gengnn.ops.lowering import Abstract, Const, Full, Rowed, lowers, number
 from gengnn.ops.pairs import align_pair, infer_pair, pair_params
 from gengnn.ops.relu import Relu
@@ -34,6 +36,7 @@ class Maximum(Op):
     sign: int = 1
 
     kernel: ClassVar[str] = "maximum"
+    is_rowwise: ClassVar[bool] = True
     ports: ClassVar[tuple[str, ...]] = ("a", "b")
 
     @property
@@ -61,6 +64,14 @@ class Maximum(Op):
         (low, high), (other_low, other_high) = inputs
         return choose(low, other_low), choose(high, other_high)
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        known = Facts.common(inputs)
+        is_positive = self.sign > 0 and any(fact.is_positive for fact in inputs)
+        return replace(known, is_positive=known.is_positive or is_positive)
+
+    def is_idle(self, port: str, constant: float) -> bool:
+        return constant * self.sign < 0
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -74,6 +85,9 @@ class Maximum(Op):
         rows: Rows,
     ) -> Tensor:
         return self.real(inputs, params, values, rows)
+
+    def simpler(self, made: Term) -> Term | None:
+        return made.terms[0] if made.terms[0] is made.terms[1] else None
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {**pair_params(site), "Minimum": int(self.sign < 0)}
@@ -95,7 +109,7 @@ def lower_minimum(b: Builder, x: Abstract, y: Abstract) -> Rowed:
     return _extremum(b, x, y, -1)
 
 
-@lowers("aten.clamp[_].default", "aten.clamp[_].Tensor", "aten.hardtanh[_].default")
+@lowers("aten.clamp[_].default", "aten.clamp[_].Tensor")
 def lower_clamp(b: Builder, x: Abstract, low: Abstract = None, high: Abstract = None) -> Rowed:
     """max(low, min(x, high))."""
     x = b.real(x)

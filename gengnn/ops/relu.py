@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from torch import Tensor
 
 from gengnn.ir import Param, Value
+from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -17,6 +18,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
+from gengnn.ops.facts import Facts
 from gengnn.ops.lowering import Abstract, Rowed, lowers
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Relu(Op):
     active: bool = True
 
     kernel: ClassVar[str] = "relu"
+    is_rowwise: ClassVar[bool] = True
 
     @property
     def keeps_type(self) -> bool:
@@ -53,6 +56,9 @@ class Relu(Op):
         low, high = inputs[0]
         return (max(low, 0.0), max(high, 0.0)) if self.active else (low, high)
 
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts(self.active or Facts.sign(inputs).is_positive, Facts.common(inputs).is_count)
+
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
@@ -66,6 +72,10 @@ class Relu(Op):
         rows: Rows,
     ) -> Tensor:
         return self.real(inputs, params, values, rows)
+
+    def simpler(self, made: Term) -> Term | None:
+        x = made.terms[0]
+        return x if x.op == self or not self.active else None
 
     def signature(self) -> object:
         return type(self)

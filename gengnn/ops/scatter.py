@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.add import lower_add, lower_sub
+from gengnn.ops.add import lower_add
 from gengnn.ops.affine import affine
 from gengnn.ops.base import (
     Cost,
@@ -24,11 +24,15 @@ from gengnn.ops.base import (
     memory_cost,
     outlet_cost,
 )
+from gengnn.ops.compare import Compare
+from gengnn.ops.facts import Facts
 from gengnn.ops.fill import Fill
-from gengnn.ops.gather import gather
+from gengnn.ops.filter import Filter
+from gengnn.ops.iota import Iota
 from gengnn.ops.lowering import (
     Abstract,
     Const,
+    Dim,
     Full,
     LoweringError,
     Rowed,
@@ -37,8 +41,8 @@ from gengnn.ops.lowering import (
     number,
     wrap_dim,
 )
-from gengnn.ops.maximum import lower_clamp_max, lower_clamp_min
 from gengnn.ops.mul import Mul
+from gengnn.ops.select import select
 from gengnn.ops.table import Table
 
 if TYPE_CHECKING:
@@ -53,10 +57,12 @@ class Scatter(Op):
     """y[t] = reduce of x[r] over all r with index[r] = t; 0 where no row meets.
 
     `reduce` is sum, max, min or last (the last row in order stays). Means are sums times a
-    reciprocal degree, as in PyG's `scatter`.
+    reciprocal degree, as in PyG's `scatter`. Where at most `most` of the rows that meet in a sum
+    are not 0, it says so; 0 means that all may be.
     """
 
     reduce: str = "sum"
+    most: int = 0
 
     kernel: ClassVar[str] = "scatter"
     ports: ClassVar[tuple[str, ...]] = ("x", "index", "rows")
@@ -65,6 +71,10 @@ class Scatter(Op):
     @property
     def keeps_type(self) -> bool:
         return self.reduce != "sum"
+
+    @property
+    def widens(self) -> bool:
+        return self.reduce == "sum"
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return replace(inputs[0], space=inputs[2].space)
@@ -89,14 +99,18 @@ class Scatter(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         low, high = min(inputs[0][0], 0.0), max(inputs[0][1], 0.0)
-        most = limits["x"] if self.reduce == "sum" else 1
+        most = (self.most or limits["x"]) if self.reduce == "sum" else 1
         return low * most, high * most
 
     def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:
         """Sums grow with the mean number of rows that meet."""
         known = seen["x"] / max(seen["rows"], 1)
         most = limits["x"] / limits["rows"]
-        return max(1.0, most / known) if self.reduce == "sum" and known else 1.0
+        is_growing = self.reduce == "sum" and known and not self.most
+        return max(1.0, most / known) if is_growing else 1.0
+
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts.common(inputs)
 
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
@@ -113,6 +127,9 @@ class Scatter(Op):
         rows: Rows,
     ) -> Tensor:
         return self.real(inputs, params, values, rows)
+
+    def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
+        return more
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
@@ -157,7 +174,7 @@ def _last(total: Tensor, index: Tensor, x: Tensor) -> Tensor:
 @lowers("aten.scatter_add[_].default")
 def lower_scatter_add(b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract) -> Rowed:
     """The base plus the sum of the rows of x that a map sends to each row."""
-    return _onto(b, base, _scatter(b, base, dim, index, x, "sum"))
+    return _onto(b, base, scattered(b, base, dim, index, x, "sum"))
 
 
 @lowers("aten.index_add[_].default")
@@ -165,60 +182,59 @@ def lower_index_add(
     b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract, *, alpha: float = 1
 ) -> Rowed:
     """The base plus alpha times the same sum, with a map of one column."""
-    total = _scatter(b, base, dim, index, x, "sum")
+    total = scattered(b, base, dim, index, x, "sum")
     return _onto(b, base, total if alpha == 1 else affine(b, total, alpha, 0.0))
 
 
-@lowers("aten.scatter_reduce[_].two")
-def lower_scatter_reduce(
-    b: Builder,
-    base: Abstract,
-    dim: int,
-    index: Abstract,
-    x: Abstract,
-    reduce: str,
-    *,
-    include_self: bool = True,
-) -> Rowed:
-    """The sum, mean, largest or smallest of the rows sent to each row; `base` where there are none.
-
-    With `include_self` the base takes part.
-    """
-    if not is_zero(base) or (include_self and reduce == "mean"):
-        raise LoweringError(
-            "reduces onto numbers other than 0", "use torch_geometric.utils.scatter"
-        )
-    if reduce == "mean":
-        total = _scatter(b, base, dim, index, x, "sum")
-        return replace(total, value=average(b, total.value, b.as_map(index).value))
-    how = {"amax": "max", "amin": "min", "sum": "sum"}.get(reduce)
-    if how is None:
-        raise LoweringError(f"reduces by {reduce}", "use sum, mean, max or min")
-    best = _scatter(b, base, dim, index, x, how)
-    if include_self and how == "max":
-        return lower_clamp_min(b, best, 0.0)
-    return lower_clamp_max(b, best, 0.0) if include_self and how == "min" else best
-
-
 @lowers("aten.scatter[_].src")
-def lower_scatter(b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract) -> Rowed:
+def lower_scatter(b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract) -> Abstract:
     """`base` with rows overwritten; of several rows for one place the last stays."""
     return overwrite(b, base, dim, index, x)
 
 
-def overwrite(b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract) -> Rowed:
+def overwrite(b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract) -> Abstract:
     """`base` with the rows that `index` points at replaced by those of `x`.
 
-    Computed as base + last(x - base[index]), so that rows without a writer keep their base.
+    Whether a row is written chooses between both, so that neither is rounded.
     """
     index = b.as_map(index)
-    if isinstance(const := number(x), Const):
-        shape = (1,) * max(1, index.rank - const.data.ndim) + const.data.shape
-        rows = Full(const.data.reshape(shape), 0, b.extent(index.value.space))
-        x = b.fill(rows, index.value.space)
-    if not is_zero(base):
-        x = lower_sub(b, x, gather(b, base, replace(index, dims=(), axis=0)))
-    return _onto(b, base, _scatter(b, base, dim, index, x, "last"))
+    if isinstance(b.op_of(index.value), Iota) and isinstance(x, (Rowed, Full)):
+        return x  # every row is replaced by its own
+    const = number(x) or x
+    if isinstance(const, Full):
+        const = Full(const.data, const.axis, b.extent(str(index.value.target)))
+    if not isinstance(const, (Const, Full)):
+        last = scattered(b, base, dim, index, x, "last")
+        return last if is_zero(base) else select(b, _reached(b, base, dim, index), last, base)
+    if isinstance(base, Full) and (base.data == const.data).all():
+        return base
+    if b.dtype != "bool":
+        return select(b, _reached(b, base, dim, index), const, base)
+    if not is_zero(base) or not const.data.all():
+        raise LoweringError("changes a mask that is partly set", "combine masks with & and |")
+    return _reached(b, base, dim, index)
+
+
+def _reached(b: Builder, base: Abstract, dim: int, index: Rowed) -> Rowed:
+    """The mask of the rows of `base` that a map points at."""
+    sizes = b.sizes(base)
+    axis = wrap_dim(dim, len(sizes))
+    index = aimed_at(b, index, sizes[axis])
+    return Rowed(reached(b, index.value), (1,) * (len(sizes) - 1), axis)
+
+
+def reached(b: Builder, index: Value) -> Value:
+    """The mask of the rows that a map points at, in the space that it points into."""
+    made = {node.name: node for node in b.nodes}
+    node = made.get(index.name)
+    every = made.get(node.inputs[0]) if node and isinstance(node.op, Filter) else None
+    if node and every and isinstance(every.op, Iota):
+        given = {value.name: value for value in b.inputs} | {k: v.output for k, v in made.items()}
+        return given[node.inputs[1]]
+    rows = b.rows(str(index.target))
+    ones, zero = b.emit(Fill(1.0), [b.rows(index.space)]), b.emit(Fill(0.0), [rows])
+    most = b.emit(Scatter("max"), [ones, index, rows])
+    return b.emit(Compare("gt"), [most, zero])
 
 
 def average(b: Builder, total: Value, index: Value) -> Value:
@@ -235,15 +251,29 @@ def _onto(b: Builder, base: Abstract, total: Rowed) -> Rowed:
     return lower_add(b, base, total)
 
 
-def _scatter(b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract, how: str) -> Rowed:
+def scattered(
+    b: Builder, base: Abstract, dim: int, index: Abstract, x: Abstract, how: str
+) -> Rowed:
+    """The rows of x that a map sends to each row of `base`, reduced by `how`."""
     index = b.as_map(index)
     x = b.real(b.fill(x, index.value.space) if isinstance(x, Full) else x)
-    if not index.is_map or index.value.features != 1:
-        raise LoweringError("scatters by numbers that are no index map", "use edge_index or batch")
-    space, target = index.value.space, str(index.value.target)
+    space = index.value.space
     if x.value.space != space or wrap_dim(dim, x.rank) != x.axis or index.dims not in {x.dims, ()}:
         raise LoweringError(f"scatters rows of {x.value.space} by a map of {space}")
-    rows = b.sizes(base)[wrap_dim(dim, x.rank)]
-    if rows != b.extent(target):
+    index = aimed_at(b, index, b.sizes(base)[wrap_dim(dim, x.rank)])
+    rows = b.rows(str(index.value.target))
+    return replace(x, value=b.emit(Scatter(how), [x.value, index.value, rows]))
+
+
+def aimed_at(b: Builder, index: Rowed, rows: Dim) -> Rowed:
+    """The map `index` as one into the space of `rows` rows.
+
+    Raises:
+        LoweringError: it is no index map, or points into other rows.
+    """
+    target = index.value.target
+    if index.is_map and index.value.features == 1 and rows == b.extent(str(target)):
+        return index
+    if index.is_map and not b.has_rows(rows):
         raise LoweringError(f"scatters along a map into {target} onto another number of rows")
-    return replace(x, value=b.emit(Scatter(how), [x.value, index.value, b.rows(target)]))
+    return replace(index, value=b.aim(index.value, b.space_of(rows)))

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
+from gengnn.ops.algebra import Array, RowMap, Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -67,6 +69,13 @@ class Slice(Op):
         rows: Rows,
     ) -> Tensor:
         return self.real(inputs, params, values, rows).to(torch.float64)
+
+    def simpler(self, made: Term) -> Term | None:
+        x = made.terms[0]
+        return x if self.stop - self.start == x.value.features else None
+
+    def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap:
+        return RowMap.wires(x.features, np.arange(self.start, self.stop))
 
     def lanes_taken(self) -> tuple[int, int]:
         return self.start, self.stop

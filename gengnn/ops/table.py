@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.fixed import FixedType, bits_for
 from gengnn.ir import Param, Value
 from gengnn.ops.base import (
+    Approximation,
     Cost,
     Exact,
     Interval,
@@ -28,65 +26,74 @@ from gengnn.ops.base import (
     memory_cost,
     outlet_cost,
 )
-from gengnn.ops.lowering import Abstract, LoweringError, Rowed, lowers
+from gengnn.ops.entries import Plan, choose
+from gengnn.ops.facts import Facts
+from gengnn.ops.functions import FUNCTIONS, Function, evaluate, told
+from gengnn.ops.lowering import Abstract, Rowed, lowers
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
 
 ENTRY_BITS = 10
-"""Address bits of a table at the most."""
+"""A table with a copy for each of many lanes has at most 2**ENTRY_BITS entries."""
 
 LONE_BITS = 13
-"""The same for values of one lane (degrees, norms), which need only one copy."""
+"""All copies of the table of a few lanes (degrees, norms, scores) together have 2**LONE_BITS."""
 
-GUARD_BITS = 3
-"""Extra fraction bits of interpolated table entries."""
+COMPLETE_BITS = 16
+"""Results are kept for every code of formats up to this width: the reference looks them up."""
 
+SMALLEST_BITS = 60
+"""Bounds hold for numbers as near to an anchor as 2**-SMALLEST_BITS."""
 
-def _positive(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """0 and negative inputs give 0 (PyG masks the infinities of empty neighbourhoods to 0)."""
-
-    def safe(x: Tensor) -> Tensor:
-        return torch.where(x > 0, function(torch.where(x > 0, x, 1.0)), 0.0)
-
-    return safe
-
-
-FUNCTIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
-    "sigmoid": lambda x, _: torch.sigmoid(x),
-    "tanh": lambda x, _: torch.tanh(x),
-    "elu": lambda x, alpha: torch.where(x > 0, x, alpha * torch.expm1(x.clamp(max=0))),
-    "gelu": lambda x, _: torch.nn.functional.gelu(x),
-    "gelu_tanh": lambda x, _: torch.nn.functional.gelu(x, approximate="tanh"),
-    "silu": lambda x, _: torch.nn.functional.silu(x),
-    "softplus": lambda x, _: torch.nn.functional.softplus(x),
-    "exp": lambda x, _: torch.exp(x),
-    "sqrt": lambda x, _: torch.sqrt(x.clamp(min=0)),
-    "rsqrt": lambda x, _: _positive(torch.rsqrt)(x),
-    "reciprocal": lambda x, _: _positive(torch.reciprocal)(x),
-}
-"""The functions by name; the second argument is `alpha`."""
+HUGE = 1e30
+"""Bounds are cut here."""
 
 
 @dataclass(frozen=True)
 class Table(Op):
     """y = function(x).
 
-    The high bits of the input code choose an entry (value, rise to the next entry); the low
-    bits go along the straight line between. Narrow one-lane inputs (degrees) have one entry per
-    code and no line.
+    The high bits of the input code choose an entry (value, rise to the next entry); the low bits
+    go along the straight line between. Entries stand evenly, or closer and closer towards a place
+    where the function is steep (`gengnn.ops.spacing`); which, and how many, `gengnn.ops.entries`
+    chooses by measuring the error. Narrow inputs (degrees) have one entry per code and no line.
+    `values` are the constants of the function. Where it is not defined, the result is that of the
+    nearest number where it is; infinite results are the end of the output format, or 0 where
+    `Function.hides_infinity`.
     """
 
     function: str
-    alpha: float = 1.0
+    values: tuple[float, ...] = ()
 
     kernel: ClassVar[str] = "table"
+    is_rowwise: ClassVar[bool] = True
+
+    @property
+    def _function(self) -> Function:
+        return FUNCTIONS[self.function]
+
+    @property
+    def hides_infinity(self) -> bool:
+        """Whether 0 stands for the infinite results."""
+        return self._function.hides_infinity
+
+    @property
+    def fine_ports(self) -> tuple[str, ...]:
+        return ("x",) if self._function.is_fine else ()
+
+    @property
+    def is_steep(self) -> bool:
+        return self._function.hides_infinity
+
+    def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
+        return more if self.is_steep else ()
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return inputs[0]
 
     def _apply(self, x: Tensor) -> Tensor:
-        return FUNCTIONS[self.function](x, self.alpha)
+        return evaluate(self.function, self.values, x)
 
     def real(
         self,
@@ -100,34 +107,33 @@ class Table(Op):
     def interval(
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
-        low, high = inputs[0]
-        points = torch.linspace(low, high, 4097, dtype=torch.float64)
-        small = torch.logspace(-6, 0, 13, dtype=torch.float64)
-        small = small[(small >= low) & (small <= high)]
-        reached = self._apply(torch.cat([points, small]))
-        return float(reached.min()), float(reached.max())
+        low, high = max(inputs[0][0], -HUGE), min(inputs[0][1], HUGE)
+        small = torch.logspace(-SMALLEST_BITS, 0, 4 * SMALLEST_BITS + 1, 2.0, dtype=torch.float64)
+        anchors = [0.0, *(place for place, _ in self._function.anchors(*self.values))]
+        near = [place + side * small for place in anchors for side in (-1, 1)]
+        points = torch.cat([torch.linspace(low, high, 4097, dtype=torch.float64), *near])
+        reached = self._apply(points[(points >= low) & (points <= high)])
+        reached = reached[reached.isfinite()].clamp(-HUGE, HUGE)
+        ends = torch.aminmax(reached) if reached.numel() else (torch.zeros(()),) * 2
+        return float(ends[0]), float(ends[1])
 
-    def low_bits(self, x: Value) -> int:
-        """Bits of the input code that go along the line; 0 for a direct table."""
-        return max(0, x.format.width - (LONE_BITS if x.features == 1 else ENTRY_BITS))
+    def plan(self, x: Value, y: Value) -> Plan:
+        """The table from the format of `x` to that of `y`."""
+        return choose(self.function, self.values, x.format, y.format, entry_bits(x.features))
 
-    def entries(self, x: Value, y: Value) -> NDArray[np.int64]:
-        """[depth, 2] codes (value, rise), entry 0 at the most negative input code."""
-        return _entries(self, x.format, y.format, self.low_bits(x))
-
-    def _frac(self, x: Value, y: Value) -> int:
-        """Fraction bits of the entries."""
-        return y.format.frac + (GUARD_BITS if self.low_bits(x) else 0)
+    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
+        return Facts(self._function.is_positive)
 
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
         x, y = values[0], values[-1]
-        low_bits, entries = self.low_bits(x), self.entries(x, y)
-        ends = np.concatenate([entries[:, 0], entries.sum(axis=1)])
-        return Exact(
-            self._frac(x, y) + low_bits, int(ends.min()) << low_bits, int(ends.max()) << low_bits
-        )
+        plan = self.plan(x, y)
+        ends = plan.of_distance(plan.spacing.samples(x.format)[:, [0, -1]])
+        low, high = int(ends.min()), int(ends.max())
+        if plan.is_odd:
+            low, high = min(low, -high), max(high, -low)
+        return Exact(y.format.frac + plan.guard + plan.along_bits, low, high)
 
     def hint(self, inputs: Sequence[Value], limits: Mapping[str, int]) -> Exact | None:
         return None
@@ -140,107 +146,166 @@ class Table(Op):
         rows: Rows,
     ) -> Tensor:
         x, y = values[0], values[-1]
-        low_bits = self.low_bits(x)
-        entries = torch.from_numpy(self.entries(x, y)).to(torch.float64)
-        code = inputs[0].to(torch.int64) + (1 << (x.format.width - 1))
-        value, rise = entries[code >> low_bits].unbind(-1)
-        return value * float(1 << low_bits) + rise * (code & ((1 << low_bits) - 1))
+        codes = inputs[0].to(torch.int64)
+        if x.format.width > COMPLETE_BITS:
+            return self.plan(x, y).exact(codes)
+        results = _every_result(self, x.format, y.format, entry_bits(x.features))
+        return results[codes + (1 << (x.format.width - 1))]
 
     def error(self, values: Sequence[Value]) -> float:
-        """The largest distance from the function, over every input code; saturated ones apart."""
-        x, y = values[0], values[-1]
-        codes = torch.arange(x.format.lo, x.format.hi + 1, dtype=torch.float64)
-        exact = self.integer([codes], {}, (x, y), Rows({}, 1))
-        scaled = exact * math.ldexp(1.0, y.format.frac - self._frac(x, y) - self.low_bits(x))
-        wanted = self._apply(codes * x.format.step) / y.format.step
-        inside = (wanted >= y.format.lo) & (wanted <= y.format.hi)
-        return float((scaled - wanted)[inside].abs().max())
+        """The largest distance of the exact result from the function, as `Plan` measures it."""
+        return self.plan(values[0], values[-1]).error
+
+    def approximation(self, values: Sequence[Value]) -> Approximation:
+        plan = self.plan(values[0], values[-1])
+        return Approximation(told(self.function, self.values), plan.spacing.depth, plan.error)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         x, y = site.inputs[0], site.output
+        plan = self.plan(x, y)
+        spacing = plan.spacing
+        value, rise = plan.widths
+        least, most = spacing.along_range(x.format) if plan.along_bits else (0, 0)
         return {
             "Lanes": site.lanes["y"],
             "WidthX": x.format.width,
-            "LowBits": self.low_bits(x),
-            "WidthEntry": self._entry_width(x, y),
+            "Octave": int(spacing.by_octave),
+            "Reverse": int(spacing.is_reversed),
+            "Mirror": int(spacing.mirrored) + int(plan.is_odd),
+            "Offset": spacing.offset,
+            "WidthD": spacing.window,
+            "LowBits": spacing.low_bits,
+            "AlongBits": plan.along_bits,
+            "WidthAlong": bits_for(least, most),
+            "Depth": spacing.depth,
+            "WidthValue": value,
+            "WidthRise": rise,
             **cast_params(self.exact((x, y), {}, {}), y.format),
         }
 
-    def _entry_width(self, x: Value, y: Value) -> int:
-        entries = self.entries(x, y)
-        return bits_for(int(entries.min()), int(entries.max()))
-
     def memories(self, site: Site) -> tuple[Memory, ...]:
-        """The entries, one copy per lane: value in lane 0, rise in lane 1."""
-        x, y = site.inputs[0], site.output
-        entries = self.entries(x, y)
-        return (Memory("entry", self._entry_width(x, y), entries, copies=site.lanes["y"]),)
+        """The entries, one copy per lane: the value in the low bits of a word, the rise above."""
+        plan = self.plan(site.inputs[0], site.output)
+        value, rise = plan.widths
+        words = (plan.entries[:, 1] << value) | (plan.entries[:, 0] & ((1 << value) - 1))
+        return (Memory("entry", value + rise, words[:, None], copies=site.lanes["y"]),)
 
     def cost(self, site: Site) -> Cost:
         x, y = site.inputs[0], site.output
-        lanes, low_bits, entry = site.lanes["y"], self.low_bits(x), self._entry_width(x, y)
-        exact = self.exact((x, y), {}, {})
-        depth = 1 << (x.format.width - low_bits)
-        total = Cost(interval=site.beats("y", y))
-        if low_bits:
-            registers = 2 * (low_bits + entry) + exact.width
-            total += Cost(dsp=lanes, lut=lanes * exact.width, ff=lanes * registers, latency=2)
-        total += memory_cost(2 * entry, depth, copies=lanes)
+        plan, exact, lanes = self.plan(x, y), self.exact((x, y), {}, {}), site.lanes["y"]
+        total = Cost(interval=site.beats("y", y)) + _locate_cost(plan, x.format, lanes)
+        total += _line_cost(plan, exact, lanes)
+        total += memory_cost(sum(plan.widths), plan.spacing.depth, copies=lanes)
         return total + cast_cost(lanes, exact, y.format) + outlet_cost(lanes * y.format.width)
 
+    def comment(self, inputs: Sequence[Value], output: Value) -> str:
+        plan = self.plan(inputs[0], output)
+        return f"{super().comment(inputs, output)}: {plan.spacing}, error {plan.error:.2f} steps"
 
-@functools.lru_cache(maxsize=256)
-def _entries(op: Table, x: FixedType, y: FixedType, low_bits: int) -> NDArray[np.int64]:
-    depth = 1 << (x.width - low_bits)
-    codes = torch.arange(depth + 1, dtype=torch.float64) * (1 << low_bits) - (1 << (x.width - 1))
-    exact = FUNCTIONS[op.function](codes * math.ldexp(1.0, -x.frac), op.alpha)
-    guard = GUARD_BITS if low_bits else 0
-    limit = math.ldexp(float(y.hi + 1), guard + 1)  # the line into saturation keeps its slope
-    nodes = (exact * math.ldexp(1.0, y.frac + guard)).round().clamp(-limit, limit)
-    rises = nodes.diff() if low_bits else torch.zeros(depth, dtype=torch.float64)
-    return torch.stack([nodes[:-1], rises], dim=1).to(torch.int64).numpy()
+    def __str__(self) -> str:
+        """The function and its constants."""
+        return f"Table[{told(self.function, self.values)}]"
 
 
-def tabulate(b: Builder, x: Abstract, function: str, alpha: float = 1.0) -> Rowed:
+def entry_bits(features: int) -> int:
+    """Address bits of a table of this many lanes at the most."""
+    return max(ENTRY_BITS, LONE_BITS - (features - 1).bit_length())
+
+
+@functools.lru_cache(maxsize=64)
+def _every_result(op: Table, x: FixedType, y: FixedType, bits: int) -> Tensor:
+    """The exact result for each code from the most negative one up, as float64."""
+    half = 1 << (x.width - 1)
+    plan = choose(op.function, op.values, x, y, bits)
+    return plan.exact(torch.arange(-half, half))
+
+
+def _locate_cost(plan: Plan, x: FixedType, lanes: int) -> Cost:
+    """From a code to an entry."""
+    spacing, width = plan.spacing, x.width
+    is_whole = not spacing.by_octave and spacing.window == width
+    is_plain = spacing.by_octave and spacing.anchor == 0 and not spacing.is_reversed
+    total = Cost(ff=lanes * plan.along_bits, latency=0)
+    if spacing.mirrored or not (is_whole or is_plain):
+        total += Cost(lut=lanes * (width + 2), ff=lanes * (width + 2))
+    if spacing.by_octave:
+        levels = spacing.low_bits.bit_length()
+        lut = lanes * (width + spacing.window * levels // 2)
+        total += Cost(lut=lut, ff=lanes * (2 * spacing.window + 2 * levels), latency=2)
+    return total
+
+
+def _line_cost(plan: Plan, exact: Exact, lanes: int) -> Cost:
+    """From an entry to a point on its line."""
+    value, rise = plan.widths
+    turns = lanes * value if plan.is_odd else 0
+    if not plan.along_bits:
+        return Cost(lut=turns, ff=turns, latency=int(plan.is_odd))
+    registers = value + rise + plan.along_bits + exact.width
+    return Cost(dsp=lanes, lut=lanes * exact.width + turns, ff=lanes * registers, latency=2)
+
+
+def tabulate(b: Builder, x: Abstract, function: str, *values: float) -> Rowed:
     """function(x) lane by lane."""
     x = b.real(x)
-    return replace(x, value=b.emit(Table(function, alpha), [x.value]))
+    op = Table(function, tuple(map(float, values)))
+    return replace(x, value=b.emit(op, [x.value]))
 
 
-@lowers("aten.sigmoid[_].default")
-def lower_sigmoid(b: Builder, x: Abstract) -> Rowed:
-    """1 / (1 + exp(-x))."""
-    return tabulate(b, x, "sigmoid")
+PLAIN = {
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "silu": "silu",
+    "mish": "mish",
+    "hardsigmoid": "hardsigmoid",
+    "hardswish": "hardswish",
+    "log_sigmoid": "log_sigmoid",
+    "sign": "sign",
+    "sgn": "sign",
+    "exp": "exp",
+    "exp2": "exp2",
+    "expm1": "expm1",
+    "log": "log",
+    "log2": "log2",
+    "log10": "log10",
+    "log1p": "log1p",
+    "sqrt": "sqrt",
+    "rsqrt": "rsqrt",
+    "sin": "sin",
+    "cos": "cos",
+    "asin": "asin",
+    "atan": "atan",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "asinh": "asinh",
+    "acosh": "acosh",
+    "atanh": "atanh",
+    "erf": "erf",
+    "erfc": "erfc",
+    "arcsin": "asin",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "special_expit": "sigmoid",
+    "special_expm1": "expm1",
+    "special_exp2": "exp2",
+    "special_log1p": "log1p",
+    "special_erf": "erf",
+    "special_erfc": "erfc",
+}
+"""ATen operators without further arguments, and the functions that they are."""
 
 
-@lowers("aten.tanh[_].default")
-def lower_tanh(b: Builder, x: Abstract) -> Rowed:
-    """tanh(x)."""
-    return tabulate(b, x, "tanh")
+def _plain(function: str) -> Callable[[Builder, Abstract], Rowed]:
+    def lower(b: Builder, x: Abstract) -> Rowed:
+        return tabulate(b, x, function)
+
+    return lower
 
 
-@lowers("aten.silu[_].default")
-def lower_silu(b: Builder, x: Abstract) -> Rowed:
-    """The input times its sigmoid."""
-    return tabulate(b, x, "silu")
-
-
-@lowers("aten.exp[_].default")
-def lower_exp(b: Builder, x: Abstract) -> Rowed:
-    """exp(x)."""
-    return tabulate(b, x, "exp")
-
-
-@lowers("aten.sqrt[_].default")
-def lower_sqrt(b: Builder, x: Abstract) -> Rowed:
-    """The square root; negative numbers give 0."""
-    return tabulate(b, x, "sqrt")
-
-
-@lowers("aten.rsqrt[_].default")
-def lower_rsqrt(b: Builder, x: Abstract) -> Rowed:
-    """1 / sqrt(x); numbers that are not positive give 0."""
-    return tabulate(b, x, "rsqrt")
+for _operator, _name in PLAIN.items():
+    lowers(f"aten.{_operator}[_].default")(_plain(_name))
 
 
 @lowers("aten.gelu[_].default")
@@ -253,15 +318,45 @@ def lower_gelu(b: Builder, x: Abstract, *, approximate: str = "none") -> Rowed:
 def lower_elu(
     b: Builder, x: Abstract, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0
 ) -> Rowed:
-    """The input where it is positive, else alpha * (exp(x) - 1)."""
-    if scale != 1 or input_scale != 1:
-        raise LoweringError("an ELU with its own scales", "use ELU(alpha)")
-    return tabulate(b, x, "elu", float(alpha))
+    """The scaled input where it is positive, else scale * alpha * (exp(input_scale * x) - 1)."""
+    return tabulate(b, x, "elu", alpha, scale, input_scale)
+
+
+@lowers("aten.celu[_].default")
+def lower_celu(b: Builder, x: Abstract, alpha: float = 1.0) -> Rowed:
+    """The input where it is positive, else alpha * (exp(x / alpha) - 1)."""
+    return lower_elu(b, x, alpha, 1.0, 1.0 / alpha)
+
+
+@lowers("aten.selu[_].default")
+def lower_selu(b: Builder, x: Abstract) -> Rowed:
+    """The self-normalising ELU (Klambauer et al. 2017, equation 2)."""
+    return lower_elu(b, x, SELU_ALPHA, SELU_SCALE)
+
+
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
 
 
 @lowers("aten.softplus.default")
 def lower_softplus(b: Builder, x: Abstract, beta: float = 1.0, threshold: float = 20.0) -> Rowed:
-    """log(1 + exp(x))."""
-    if beta != 1:
-        raise LoweringError(f"a softplus of beta {beta}", "use Softplus()")
-    return tabulate(b, x, "softplus")
+    """log(1 + exp(beta * x)) / beta; the input itself where beta * x is above the threshold."""
+    return tabulate(b, x, "softplus", beta, threshold)
+
+
+@lowers("aten.hardshrink.default")
+def lower_hardshrink(b: Builder, x: Abstract, lambd: float = 0.5) -> Rowed:
+    """The input where it is outside [-lambd, lambd], else 0."""
+    return tabulate(b, x, "hard_shrink", lambd)
+
+
+@lowers("aten.softshrink.default")
+def lower_softshrink(b: Builder, x: Abstract, lambd: float = 0.5) -> Rowed:
+    """The input moved by lambd towards 0, which it does not cross."""
+    return tabulate(b, x, "soft_shrink", lambd)
+
+
+@lowers("aten.threshold[_].default")
+def lower_threshold(b: Builder, x: Abstract, threshold: float, value: float) -> Rowed:
+    """The input where it is above the threshold, else `value`."""
+    return tabulate(b, x, "threshold", threshold, value)

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from gengnn import tools
 from gengnn.design import Stream, Unit, unsigned
+from gengnn.emit.sv import setting
 from gengnn.emit.templates import resource
 from tests.ops.cases import Case, Codes
 
@@ -139,11 +140,16 @@ def bench_text(duts: Sequence[Dut]) -> str:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     ).from_string(TEMPLATE.read_text())
     return template.render(
-        duts=[(dut.unit, pins(dut.unit)) for dut in duts],
+        duts=[(dut.unit, settings(dut.unit), pins(dut.unit)) for dut in duts],
         sources=[beats for dut in duts for beats in dut.inputs],
         sinks=[beats for dut in duts for beats in dut.outputs],
         last_cycle=LAST_CYCLE,
     )
+
+
+def settings(unit: Unit) -> dict[str, str]:
+    """The parameters of a unit as text."""
+    return {name: setting(value) for name, value in unit.params.items()}
 
 
 def pins(unit: Unit) -> dict[str, str]:

@@ -85,7 +85,10 @@ def kernels(*names: str) -> list[str]:
     return [name for name, c in CASES.items() if c.op.kernel in names]
 
 
-@pytest.mark.parametrize("name", sorted({*CASES} - {*kernels("gather", "scatter", "filter")}))
+WAITING = kernels("gather", "scatter", "filter", "rank", "dense", "offset")
+
+
+@pytest.mark.parametrize("name", sorted({*CASES} - {*WAITING}))
 def test_latency_is_that_of_the_cost(
     name: str, duts: dict[str, Dut], told: dict[str, Told]
 ) -> None:
@@ -116,7 +119,34 @@ def test_scatter_drains_right_after_the_end_token(
     assert first - end_token == duts[name].unit.cost.latency
 
 
-NOT_STEADY = kernels("linear", "gather", "scatter", "filter", "concat_rows")
+@pytest.mark.parametrize("name", kernels("dense"))
+def test_dense_drains_right_after_the_end_token(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    """The sweep after reset takes a cycle per word, every row of x one per beat."""
+    params = {key: duts[name].unit.number(key) for key in ("Rows", "Size", "Beats")}
+    words = 1 << sum((size - 1).bit_length() for size in params.values())
+    rows = len(CASES[name].graphs(SEEDS[0])[0]["x"])
+    first, _ = told["flowing"].cycles[f"{name}_y"]
+    assert first - words - rows * params["Beats"] == duts[name].unit.cost.latency
+
+
+@pytest.mark.parametrize("name", kernels("rank"))
+def test_rank_meets_a_word_in_every_cycle(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    rows = len(CASES[name].graphs(SEEDS[0])[0]["x"])
+    words = -(-rows // duts[name].unit.number("Parallel"))
+    first, _ = told["flowing"].cycles[f"{name}_y"]
+    assert first - (START + rows) == words + duts[name].unit.cost.latency
+
+
+PARTS = [
+    name
+    for name in kernels("reduce")
+    if CASES[name].op.kernel_params(CASES[name].site)["Beats"] > 1
+]
+NOT_STEADY = [*kernels("linear", "matmul", "grouped", "concat_rows"), *WAITING, *PARTS]
 
 
 @pytest.mark.parametrize("name", sorted({*CASES} - {*NOT_STEADY}))
@@ -125,6 +155,28 @@ def test_unit_passes_a_beat_in_every_cycle(
 ) -> None:
     first, last = told["flowing"].cycles[f"{name}_y"]
     assert last - first == duts[name].outputs[0].beats - 1
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_reduce_takes_a_part_of_a_group_in_every_cycle(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    first, last = told["flowing"].cycles[f"{name}_y"]
+    parts = duts[name].unit.number("Beats")
+    assert last - first == duts[name].inputs[0].beats - parts
+
+
+@pytest.mark.parametrize("name", kernels("matmul", "grouped"))
+def test_matrix_product_takes_its_interval_for_every_row(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    """The first result comes with the last step of a sum, an end token takes a cycle."""
+    unit, params = duts[name].unit, CASES[name].op.kernel_params(CASES[name].site)
+    graphs = duts[name].inputs[0].graphs
+    cycles = sum(len(graph) for graph in graphs) * unit.cost.interval + len(graphs)
+    before = (params["TurnsInner"] - 1) * params["TurnsColumns"]
+    first, last = told["flowing"].cycles[f"{name}_y"]
+    assert last - first == cycles - 1 - before
 
 
 def test_matrix_unit_has_no_bubbles_between_rows(told: dict[str, Told]) -> None:

@@ -1,4 +1,5 @@
-// Compare: a mask that tells where a relation holds between two rows.
+// Compare: a mask that tells where a relation holds between two rows; a one-lane operand is
+// broadcast. DropA or DropB fraction bits are those that the other operand does not have.
 #pragma once
 
 #include "map_lanes.hpp"
@@ -7,24 +8,27 @@ namespace gg {
 
 enum Relation { EQ, NE, LT, LE, GT, GE };
 
-// Both operands have the lanes of the mask.
-struct Aligned {
-  static constexpr int Beats = 1, BroadcastA = 0, BroadcastB = 0;
-};
+// Twice code * 2^-Drop; a number between two integers counts as the half between them.
+template <int Drop>
+long long halves(long long code) {
+#pragma HLS INLINE
+  return ((code >> Drop) * 2) | ((code & ((1LL << Drop) - 1)) != 0);
+}
 
 template <class C, class A, class B, class Y>
 void compare(Stream<A>& a, Stream<B>& b, Stream<Y>& y) {
   static_assert(C::Relation >= EQ && C::Relation <= GE, "unknown relation");
-  static_assert(A::Signed == bool(C::Signed) && B::Signed == A::Signed, "operands as declared");
-  map_pairs<Aligned>(a, b, y, [](typename A::Lane left, typename B::Lane right) {
-    const bool is_less = left < right, is_equal = left == right;
+  static_assert(A::Signed == bool(C::SignedA) && B::Signed == bool(C::SignedB), "as declared");
+  map_pairs<C>(a, b, y, [](typename A::Lane left, typename B::Lane right) {
+    const long long p = halves<C::DropA>(left.to_int64());
+    const long long q = halves<C::DropB>(right.to_int64());
     switch (C::Relation) {
-      case EQ: return is_equal;
-      case NE: return !is_equal;
-      case LT: return is_less;
-      case LE: return is_less || is_equal;
-      case GT: return !is_less && !is_equal;
-      default: return !is_less;
+      case EQ: return p == q;
+      case NE: return p != q;
+      case LT: return p < q;
+      case LE: return p <= q;
+      case GT: return p > q;
+      default: return p >= q;
     }
   });
 }

@@ -11,19 +11,16 @@
 
 namespace gg {
 
-template <class... F>
-struct Fields {};
-
-template <class R>
-bool are_valid(const R&, const Sizes&, Fields<>) {
+template <class R, class S>
+bool are_valid(const R&, const S&, Fields<>) {
   return true;
 }
 
 // Whether every index of a row is within its bound.
-template <class R, class F, class... Rest>
-bool are_valid(const R& row, const Sizes& sizes, Fields<F, Rest...>) {
+template <class R, class S, class F, class... Rest>
+bool are_valid(const R& row, const S& sizes, Fields<F, Rest...>) {
 #pragma HLS INLINE
-  const unsigned bound = F::Target == NO_SPACE ? F::Bound : sizes.of[F::Target % NO_SPACE];
+  const unsigned bound = F::Target == NO_SPACE ? F::Bound : sizes.of[F::Target < 0 ? 0 : F::Target];
   bool is_valid = are_valid(row, sizes, Fields<Rest...>());
 lanes:
   for (int i = 0; i < F::Lanes; ++i) {
@@ -33,19 +30,49 @@ lanes:
   return is_valid;
 }
 
-// The rows of one space as they come from the bus.
-template <class L, int Bus>
+// The rows of layouts L..., numbers First and up, as they come from the bus: a word goes to the
+// first space that lacks some. `take` and `let_in` are given store and row count of each space.
+template <int Bus, int First, class... L>
 struct Intake {
+  template <class S>
+  explicit Intake(const S&) {}
+  template <class S>
+  static bool is_small(const S&) {
+    return true;
+  }
+  bool is_done() const { return true; }
+  template <class S>
+  bool take(const ap_uint<Bus>&, const S&) {
+    return true;
+  }
+  template <class S>
+  static void let_in(const S&, bool) {}
+};
+
+template <int Bus, int First, class L, class... Rest>
+struct Intake<Bus, First, L, Rest...> {
   Row<Bus, (L::BusBeats > 0 ? L::BusBeats : 1)> row;
   int beat = 0;
   int word = 0;
   int left;
+  Intake<Bus, First + 1, Rest...> others;
 
-  explicit Intake(int rows) : left(rows * L::BusBeats) {}
+  template <class S>
+  explicit Intake(const S& sizes) : left(sizes.of[First] * L::BusBeats), others(sizes) {}
+
+  template <class S>
+  static bool is_small(const S& sizes) {
+    return sizes.of[First] <= L::MaxRows && Intake<Bus, First + 1, Rest...>::is_small(sizes);
+  }
+
+  bool is_done() const { return left == 0 && others.is_done(); }
 
   // Takes one word; returns whether the row that it completes, if it does, is valid.
-  bool take(const ap_uint<Bus>& data, const Sizes& sizes, ap_uint<Bus> (&store)[L::Words]) {
+  template <class S, class... Others>
+  bool take(const ap_uint<Bus>& data, const S& sizes, ap_uint<Bus> (&store)[L::Words], int&,
+            Others&... rest) {
 #pragma HLS INLINE
+    if (left == 0) return others.take(data, sizes, rest...);
     store[word++] = data;
     row.word[beat] = data;
     --left;
@@ -53,82 +80,47 @@ struct Intake {
     beat = is_row ? 0 : beat + 1;
     return !is_row || are_valid(row, sizes, typename L::Checked());
   }
+
+  template <class S, class... Others>
+  static void let_in(const S& sizes, bool is_good, ap_uint<Bus> (&)[L::Words], int& rows,
+                     Others&... rest) {
+#pragma HLS INLINE
+    rows = is_good ? sizes.of[First] : 0;
+    Intake<Bus, First + 1, Rest...>::let_in(sizes, is_good, rest...);
+  }
 };
 
-// A packet P names its Bus width and its layouts Nodes, Edges, Graphs. `rows` are the rows of the
-// three to send, `status` goes to the writer.
-template <class P, int Bus = P::Bus>
-void receive(Stream<Axis<Bus>>& in, ap_uint<Bus> (&nodes)[P::Nodes::Words],
-             ap_uint<Bus> (&edges)[P::Edges::Words], ap_uint<Bus> (&graphs)[P::Graphs::Words],
-             int& num_nodes, int& num_edges, int& num_graphs, int& status) {
-  const Axis<Bus> header = in.read();
-  const Sizes sizes(header.data);
-  const bool is_small = sizes.of[NODES] <= P::Nodes::MaxRows &&
-                        sizes.of[EDGES] <= P::Edges::MaxRows &&
-                        sizes.of[GRAPHS] <= P::Graphs::MaxRows;
-  Intake<typename P::Nodes, Bus> node_rows(is_small ? sizes.of[NODES] : 0);
-  Intake<typename P::Edges, Bus> edge_rows(is_small ? sizes.of[EDGES] : 0);
-  Intake<typename P::Graphs, Bus> graph_rows(is_small ? sizes.of[GRAPHS] : 0);
+// `spaces` are, for each layout in turn, its store and the rows to send from there; the writer
+// takes `status`.
+template <int Bus, class... L, class... Spaces>
+void receive(Layouts<L...>, Stream<Axis<Bus>>& in, int& status, Spaces&... spaces) {
+  Sizes<sizeof...(L), Bus> sizes;
+  bool is_last = false;
+  int beats = 0;
+header:
+  for (; beats < sizes.Beats && !is_last; ++beats) {
+    const Axis<Bus> beat = in.read();
+    sizes.take(beat.data, beats);
+    is_last = beat.last;
+  }
+  const bool is_whole = beats == sizes.Beats;
+  const bool is_small = Intake<Bus, 0, L...>::is_small(sizes);
+  Intake<Bus, 0, L...> intake(is_small ? sizes : Sizes<sizeof...(L), Bus>());
   bool is_valid = true, is_long = false;
 words:
-  for (bool is_last = header.last; !is_last;) {
+  while (!is_last) {
 #pragma HLS PIPELINE II=1
     const Axis<Bus> beat = in.read();
     is_last = beat.last;
-    if (node_rows.left > 0) {
-      is_valid = node_rows.take(beat.data, sizes, nodes) && is_valid;
-    } else if (edge_rows.left > 0) {
-      is_valid = edge_rows.take(beat.data, sizes, edges) && is_valid;
-    } else if (graph_rows.left > 0) {
-      is_valid = graph_rows.take(beat.data, sizes, graphs) && is_valid;
-    } else {
-      is_long = true;
-    }
+    is_long = is_long || intake.is_done();
+    is_valid = intake.take(beat.data, sizes, spaces...) && is_valid;
   }
-  const bool is_short = node_rows.left > 0 || edge_rows.left > 0 || graph_rows.left > 0;
-  status = !is_small  ? TOO_MANY_ROWS
-           : is_short ? SHORT_PACKET
-           : is_long  ? LONG_PACKET
-           : is_valid ? OK
-                      : BAD_INDEX;
-  num_nodes = status == OK ? sizes.of[NODES] : 0;
-  num_edges = status == OK ? sizes.of[EDGES] : 0;
-  num_graphs = status == OK ? sizes.of[GRAPHS] : 0;
-}
-
-template <class R>
-void send_row(const R&, bool, Fields<>) {}
-
-template <class R, class F, class... Rest, class T, class... Streams>
-void send_row(const R& row, bool is_last, Fields<F, Rest...>, Stream<T>& y, Streams&... others) {
-#pragma HLS INLINE
-  static_assert(F::Lanes == 0 || F::Lanes == T::Lanes, "a whole row in one beat");
-  T out = end_token<T>();
-lanes:
-  for (int i = 0; i < F::Lanes; ++i) {
-#pragma HLS UNROLL
-    out.lane[i] = typename T::Lane(get_bits<F::Width>(row, F::Offset + i * F::Width));
-  }
-  out.last = is_last;
-  y.write(out);
-  send_row(row, is_last, Fields<Rest...>(), others...);
-}
-
-// The rows of layout L, one beat per row on the stream of each field in L::Sent.
-template <class L, int Bus, class... Streams>
-void send(const ap_uint<Bus> (&store)[L::Words], int count, Streams&... y) {
-  constexpr int Steps = L::BusBeats > 0 ? L::BusBeats : 1;
-  Row<Bus, Steps> row;
-  int word = 0, step = 0;
-  const int words = count * Steps;
-rows:
-  for (bool is_last = false; !is_last; ++word) {
-#pragma HLS PIPELINE II=1
-    is_last = word == words;
-    if (L::BusBeats > 0 && !is_last) row.word[step] = store[word];
-    if (step == Steps - 1 || is_last) send_row(row, is_last, typename L::Sent(), y...);
-    step = step == Steps - 1 ? 0 : step + 1;
-  }
+  status = !is_small                        ? TOO_MANY_ROWS
+           : !is_whole || !intake.is_done() ? SHORT_PACKET
+           : is_long                        ? LONG_PACKET
+           : is_valid                       ? OK
+                                            : BAD_INDEX;
+  Intake<Bus, 0, L...>::let_in(sizes, status == OK, spaces...);
 }
 
 }  // namespace gg

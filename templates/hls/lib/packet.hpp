@@ -12,7 +12,14 @@ template <int Bus>
 using Axis = ap_axiu<Bus, 0, 0, 0>;
 
 enum Status { OK, TOO_MANY_ROWS, BAD_INDEX, SHORT_PACKET, LONG_PACKET };
-enum Space { NODES, EDGES, GRAPHS, NO_SPACE };
+constexpr int NO_SPACE = -1;
+constexpr int WordBits = 64, CountBits = 21, CountsPerWord = WordBits / CountBits;
+
+template <class... F>
+struct Fields {};
+
+template <class... L>
+struct Layouts {};
 
 template <int Bus, int Words>
 struct Row {
@@ -45,16 +52,29 @@ void put_bits(Row<Bus, Words>& row, int position, ap_uint<Width> bits) {
   if (offset + Width > Bus) row.word[word + 1] |= ap_uint<Bus>(bits >> (Bus - offset));
 }
 
-// Rows of the base spaces, from a packet's header.
+// Rows of the input spaces, from a packet's header: CountBits bits for each space in turn,
+// CountsPerWord of them in each word of WordBits bits.
+template <int Spaces, int Bus>
 struct Sizes {
-  int of[3];
+  static constexpr int PerBeat = Bus / WordBits * CountsPerWord;
+  static constexpr int Beats = (Spaces + PerBeat - 1) / PerBeat;
+  int of[Spaces];
 
-  template <int Bus>
-  explicit Sizes(const ap_uint<Bus>& header) {
+  Sizes() {
 #pragma HLS ARRAY_PARTITION variable=of complete
-    of[NODES] = ap_uint<24>(header).to_int();
-    of[EDGES] = ap_uint<24>(header >> 24).to_int();
-    of[GRAPHS] = ap_uint<16>(header >> 48).to_int();
+    for (int i = 0; i < Spaces; ++i) of[i] = 0;
+  }
+
+  // Takes one beat of the header.
+  void take(const ap_uint<Bus>& data, int beat) {
+#pragma HLS INLINE
+  spaces:
+    for (int i = 0; i < Spaces; ++i) {
+#pragma HLS UNROLL
+      const int place = i % PerBeat;
+      const int offset = place / CountsPerWord * WordBits + place % CountsPerWord * CountBits;
+      if (i / PerBeat == beat) of[i] = ap_uint<CountBits>(data >> offset).to_int();
+    }
   }
 };
 

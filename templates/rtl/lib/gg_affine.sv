@@ -1,5 +1,5 @@
 // Affine: x * scale + shift, lane by lane; memory words ordered [layer, beat]. One beat per cycle.
-// Latency 5, 6 if Shift > 0.
+// Latency 5, 6 if Shift > 0; 1 more if WidthAcc > 36.
 module gg_affine #(
   parameter int unsigned Lanes      = 4,
   parameter int unsigned Beats      = 1,
@@ -31,7 +31,7 @@ module gg_affine #(
 );
 
   localparam int unsigned CastStages = Shift > 0 ? 2 : 1;
-  localparam int unsigned Stages = CastStages + 3;
+  localparam int unsigned Stages = CastStages + 3 + unsigned'(WidthAcc > 36);
   localparam int unsigned WidthP = WidthX + WidthScale;
 
   logic grant, enter, unused_scale_end, unused_shift_end;
@@ -70,16 +70,24 @@ module gg_affine #(
     logic signed [WidthScale-1:0] scale_q;
     logic signed [WidthP-1:0] product_q;
     logic unused_sign;  // the exact result may be narrower than the product
-    logic signed [WidthAcc-1:0] sum_q;
+    logic signed [WidthAcc-1:0] sum;
 
     always_ff @(posedge clk) begin
       x_q       <= x_data[i*WidthX+:WidthX];
       scale_q   <= scale_data[i*WidthScale+:WidthScale];
       product_q <= WidthP'(x_q) * WidthP'(scale_q);
-      sum_q     <= WidthAcc'(product_q) + WidthAcc'(signed'(shift_data[i*WidthShift+:WidthShift]));
     end
 
     assign unused_sign = ^product_q;
+
+    gg_sum #(
+      .Width(WidthAcc)
+    ) u_sum (
+      .clk,
+      .a(WidthAcc'(product_q)),
+      .b(WidthAcc'(signed'(shift_data[i*WidthShift+:WidthShift]))),
+      .y(sum)
+    );
 
     gg_cast #(
       .WidthAcc(WidthAcc),
@@ -90,7 +98,7 @@ module gg_affine #(
       .Stages(CastStages)
     ) u_cast (
       .clk,
-      .x(sum_q),
+      .x(sum),
       .y(result[i*WidthY+:WidthY])
     );
   end

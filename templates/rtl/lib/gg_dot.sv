@@ -1,8 +1,9 @@
 // One output column of a matrix unit: every cycle Parallel products, an adder tree registered
-// after every sum, an accumulator that `first` restarts from `bias`, and the cast.
+// after every sum, an accumulator that `first` restarts from `bias`, and the cast. With Turns > 1
+// there are that many accumulators, used in turn; cycles without `enable` leave them alone.
 // No stall and no reset: whoever feeds it tracks which results mean something. Latency, with
-// Levels = clog2(Parallel): 2 + Levels cycles to the accumulator, where `bias` joins (`first` comes
-// a cycle before it), then 1 (2 when WidthAcc > 36), then 1 for the cast (2 when Shift > 0).
+// Levels = clog2(Parallel): 2 + Levels cycles to the accumulator, where `bias` joins (`first` and
+// `enable` come a cycle before it), then 1 (2 when WidthAcc > 36), then 1 for the cast (2 when Shift > 0).
 module gg_dot #(
   parameter int unsigned Parallel = 4,
   parameter int unsigned WidthX   = 16,
@@ -12,11 +13,13 @@ module gg_dot #(
   parameter int unsigned WidthY   = 16,
   parameter int          Shift    = 12,
   parameter int unsigned Rounding = 2,
-  parameter int unsigned Overflow = 1
+  parameter int unsigned Overflow = 1,
+  parameter int unsigned Turns    = 1
 ) (
   input  logic                       clk,
   input  logic [Parallel*WidthX-1:0] x,
   input  logic [Parallel*WidthW-1:0] weight,
+  input  logic                       enable = 1'b1,
   input  logic                       first,
   input  logic [WidthB-1:0]          bias,
   output logic [WidthY-1:0]          y
@@ -38,12 +41,13 @@ module gg_dot #(
   logic [Parallel*WidthX-1:0] x_q;
   logic [Parallel*WidthW-1:0] weight_q;
   logic [WidthAcc-1:0] total_q;
-  logic first_q;  // a copy for this column alone
+  logic first_q, enable_q;  // copies for this column alone
 
   always_ff @(posedge clk) begin
     x_q      <= x;
     weight_q <= weight;
     first_q  <= first;
+    enable_q <= enable;
   end
 
   // Node i of level l is the sum of nodes 2i and 2i+1 of the level before; level 0: the products.
@@ -70,13 +74,25 @@ module gg_dot #(
     end
   end
 
-  logic signed [WidthHigh-1:0] high_q, high_bias;
+  logic signed [WidthHigh-1:0] high_q, high_bias, high_before;
 
   assign high_bias = WidthHigh'(signed'(bias) >>> Split);
 
   always_ff @(posedge clk) begin
-    high_q <= (first_q ? high_bias : high_q) + g_level[Levels].g_node[0].sum_q;
+    if (enable_q) begin
+      high_q <= (first_q ? high_bias : high_before) + g_level[Levels].g_node[0].sum_q;
+    end
   end
+
+  gg_delay #(
+    .Width(WidthHigh),
+    .Depth(Turns - 1)
+  ) u_before (
+    .clk,
+    .enable(enable_q),
+    .x(high_q),
+    .y(high_before)
+  );
 
   if (Split == 0) begin : g_one
     assign total_q = high_q;
@@ -94,10 +110,12 @@ module gg_dot #(
     gg_dot_low #(
       .Parallel(Parallel),
       .Width(Split),
-      .Levels(Levels)
+      .Levels(Levels),
+      .Turns(Turns)
     ) u_low (
       .clk,
       .terms,
+      .enable(enable_q),
       .first(first_q),
       .bias(low_bias),
       .sum(low_q)

@@ -3,10 +3,12 @@
 module gg_dot_low #(
   parameter int unsigned Parallel = 4,
   parameter int unsigned Width    = 24,
-  parameter int unsigned Levels   = 2
+  parameter int unsigned Levels   = 2,
+  parameter int unsigned Turns    = 1
 ) (
   input  logic                      clk,
   input  logic [Parallel*Width-1:0] terms,
+  input  logic                      enable,
   input  logic                      first,
   input  logic [Width-1:0]          bias,
   output logic [35:0]               sum
@@ -31,8 +33,20 @@ module gg_dot_low #(
     end
   end
 
+  logic [35:0] earlier;
+
   always_ff @(posedge clk) begin
-    sum <= (first ? 36'(bias) : sum) + g_low_level[Levels].g_low_node[0].sum_q;
+    if (enable) sum <= (first ? 36'(bias) : earlier) + g_low_level[Levels].g_low_node[0].sum_q;
   end
+
+  gg_delay #(
+    .Width(36),
+    .Depth(Turns - 1)
+  ) u_before (
+    .clk,
+    .enable,
+    .x(sum),
+    .y(earlier)
+  );
 
 endmodule

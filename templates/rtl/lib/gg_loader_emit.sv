@@ -8,7 +8,7 @@ module gg_loader_emit #(
   input  logic                clk,
   input  logic                rst_n,
   input  logic                start,
-  input  logic [23:0]         count,
+  input  logic [20:0]         count,
   output logic                busy,
   output logic                re,
   output logic [AddrBits-1:0] raddr,
@@ -23,7 +23,7 @@ module gg_loader_emit #(
   logic is_active_q, is_last;
 
   assign row     = start ? '0 : row_q;
-  assign is_last = 24'(row) == count;
+  assign is_last = 21'(row) == count;
   assign re      = start || (is_active_q && (!y_valid || y_ready));
   assign raddr   = AddrBits'(row);
   assign busy    = is_active_q || y_valid;

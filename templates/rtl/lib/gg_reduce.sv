@@ -1,57 +1,132 @@
-// One lane of gg_scatter: the value of a row in memory is read, reduced with x and written back,
-// one beat per cycle. `from` says where the value at work comes from: 0 nowhere (no row met yet),
-// 1 memory, 2 the result of the beat before, 3 the result of the beat before that. x, from and
-// is_take come with the address; memory and is_touched one cycle later; the result another later.
-// Mode: 0 sum, 1 max, 2 min, 3 last. is_take hands the value out unchanged, 0 where there is none.
+// Reduce: the sum (Mode 0), the largest (1) or the smallest (2) of each group of lanes. A beat
+// holds Lanes whole groups, or a group comes in Beats beats. One beat per cycle in. Latency, from
+// the last beat of a group: clog2(LanesX / Lanes), 1 if Beats > 1, 1 or 2 for a sum's cast, 1.
 module gg_reduce #(
-  parameter int unsigned WidthX = 16,
-  parameter int unsigned Width  = 24,
-  parameter int unsigned Mode   = 0
+  parameter int unsigned LanesX   = 12,
+  parameter int unsigned Lanes    = 2,
+  parameter int unsigned Beats    = 1,
+  parameter int unsigned WidthX   = 16,
+  parameter int unsigned Mode     = 0,
+  parameter int unsigned WidthAcc = 19,
+  parameter int unsigned WidthY   = 16,
+  parameter int          Shift    = 3,
+  parameter int unsigned Rounding = 2,
+  parameter int unsigned Overflow = 1
 ) (
-  input  logic              clk,
-  input  logic [WidthX-1:0] x,
-  input  logic [1:0]        from,
-  input  logic              is_take,
-  input  logic [Width-1:0]  memory,
-  input  logic              is_touched,
-  output logic [Width-1:0]  result
+  input  logic                     clk,
+  input  logic                     rst_n,
+  input  logic                     x_valid,
+  output logic                     x_ready,
+  input  logic                     x_last,
+  input  logic [LanesX*WidthX-1:0] x_data,
+  output logic                     y_valid,
+  input  logic                     y_ready,
+  output logic                     y_last,
+  output logic [Lanes*WidthY-1:0]  y_data
 );
 
-  /*verilator no_inline_module*/
+  localparam int unsigned Terms = LanesX / Lanes;
+  localparam int unsigned Levels = $clog2(Terms);
+  localparam int unsigned CastStages = Mode != 0 ? 0 : Shift > 0 ? 2 : 1;
+  localparam int unsigned Stages = Levels + unsigned'(Beats > 1) + CastStages;
+  localparam int unsigned CountBits = Beats > 1 ? $clog2(Beats) : 1;
 
-  logic signed [WidthX-1:0] x_q;
-  logic signed [Width-1:0] value, result_d, result_q, before_q;
-  logic [1:0] from_q;
-  logic [1:0] choice;
-
-  assign choice = {from_q[1], from_q[0] && (from_q[1] || is_touched)};
-  assign result = result_q;
-
-  always_comb begin
-    case (choice)
-      2'd0: value = '0;
-      2'd1: value = memory;
-      2'd2: value = result_q;
-      default: value = before_q;
-    endcase
+  if (Terms * Lanes != LanesX || Terms * Beats < 2 || (Lanes > 1 && Beats > 1)
+      || (Mode != 0 && WidthX != WidthY)) begin : g_check
+    $error("gg_reduce: LanesX %0d, Lanes %0d, Beats %0d, WidthX %0d, WidthY %0d, Mode %0d",
+           LanesX, Lanes, Beats, WidthX, WidthY, Mode);
   end
 
-  if (Mode == 0) begin : g_sum
-    assign result_d = value + Width'(x_q);
-  end else begin : g_choose
-    logic is_take_q, is_better;
+  logic enter, grant, is_end;
+  logic [CountBits-1:0] count_q;  // beats of the group that are in
+  logic [Stages-1:0] emit_q, token_q;
+  logic [Lanes*WidthY-1:0] result;
 
-    always_ff @(posedge clk) is_take_q <= is_take;
-
-    assign is_better = Mode == 1 ? x_q > value : Mode == 2 ? x_q < value : 1'b1;
-    assign result_d = choice == 2'd0 || (is_better && !is_take_q) ? x_q : value;
-  end
+  assign x_ready = grant;
+  assign enter   = x_valid && grant;
+  assign is_end  = x_last || count_q == CountBits'(Beats - 1);
 
   always_ff @(posedge clk) begin
-    from_q   <= from;
-    x_q      <= is_take ? '0 : x;
-    result_q <= result_d;
-    before_q <= result_q;
+    emit_q  <= rst_n ? Stages'({emit_q, enter && is_end}) : '0;
+    token_q <= Stages'({token_q, x_last});
+    if (!rst_n) count_q <= '0;
+    else if (enter) count_q <= is_end ? '0 : count_q + 1'b1;
   end
+
+  for (genvar g = 0; g < Lanes; g++) begin : g_group
+    logic signed [WidthAcc-1:0] part, value;
+
+    gg_tree #(
+      .Terms (Terms),
+      .WidthX(WidthX),
+      .Width (WidthAcc),
+      .Mode  (Mode)
+    ) u_tree (
+      .clk,
+      .x(x_data[g*Terms*WidthX+:Terms*WidthX]),
+      .y(part)
+    );
+
+    if (Beats > 1) begin : g_parts
+      logic [Levels:0] valid, first;  // of the beat at each level of the tree
+      logic signed [WidthAcc-1:0] value_q;
+
+      assign valid[0] = enter;
+      assign first[0] = count_q == '0;
+
+      if (Levels > 0) begin : g_delay
+        always_ff @(posedge clk) begin
+          valid[Levels:1] <= valid[Levels-1:0];
+          first[Levels:1] <= first[Levels-1:0];
+        end
+      end
+
+      always_ff @(posedge clk) begin
+        if (valid[Levels]) begin
+          if (first[Levels]) value_q <= part;
+          else if (Mode == 0) value_q <= value_q + part;
+          else value_q <= (value_q > part) == (Mode == 1) ? value_q : part;
+        end
+      end
+
+      assign value = value_q;
+    end else begin : g_whole
+      assign value = part;
+    end
+
+    if (Mode == 0) begin : g_cast
+      gg_cast #(
+        .WidthAcc(WidthAcc),
+        .WidthY  (WidthY),
+        .Shift   (Shift),
+        .Rounding(Rounding),
+        .Overflow(Overflow),
+        .Stages  (CastStages)
+      ) u_cast (
+        .clk,
+        .x(value),
+        .y(result[g*WidthY+:WidthY])
+      );
+    end else begin : g_as_is
+      assign result[g*WidthY+:WidthY] = value;
+    end
+  end
+
+  gg_outlet #(
+    .Width(Lanes * WidthY),
+    .Depth(Stages < 5 ? 8 : 32)
+  ) u_outlet (
+    .clk,
+    .rst_n,
+    .grant,
+    .take   (enter && is_end),
+    .x_valid(emit_q[Stages-1]),
+    .x_last (token_q[Stages-1]),
+    .x_data (result),
+    .y_valid,
+    .y_ready,
+    .y_last,
+    .y_data
+  );
 
 endmodule

@@ -117,7 +117,7 @@ module gg_scatter #(
   logic [Lanes*WidthY-1:0] taken;
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
-    gg_reduce #(.WidthX(WidthX), .Width(Width), .Mode(Mode)) u_reduce (
+    gg_scatter_lane #(.WidthX(WidthX), .Width(Width), .Mode(Mode)) u_lane (
       .clk, .x(x_data[i*WidthX+:WidthX]), .from, .is_take,
       .memory(held[i*Width+:Width]), .is_touched, .result(result[i*Width+:Width])
     );

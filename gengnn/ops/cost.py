@@ -1,0 +1,111 @@
+"""What a unit takes on the part: resources of memories, casts and outlets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gengnn.fixed import FixedType
+
+if TYPE_CHECKING:
+    from gengnn.ops.base import Exact
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one unit takes on the part, and how long.
+
+    `interval` is cycles per row once running, `latency` cycles from a row's first beat in to
+    its first beat out. Where every row meets every other, `scan` is the cycles that a meeting
+    takes, on top of both.
+    """
+
+    dsp: int = 0
+    lut: int = 0
+    ff: int = 0
+    bram18: int = 0
+    uram: int = 0
+    interval: int = 1
+    latency: int = 1
+    scan: float = 0.0
+
+    def __add__(self, other: Cost) -> Cost:
+        """Both units side by side."""
+        return Cost(
+            self.dsp + other.dsp,
+            self.lut + other.lut,
+            self.ff + other.ff,
+            self.bram18 + other.bram18,
+            self.uram + other.uram,
+            max(self.interval, other.interval),
+            self.latency + other.latency,
+            max(self.scan, other.scan),
+        )
+
+
+def cast_cost(lanes: int, exact: Exact, to: FixedType) -> Cost:
+    """The cast of each lane: a register behind the saturation, and one behind the rounding."""
+    kept = exact.width - (exact.frac - to.frac)
+    rounded = max(kept, 1) + 1 if exact.frac > to.frac else 0
+    return Cost(
+        lut=lanes * (to.width + 4) if kept >= to.width else 0,
+        ff=lanes * (rounded + to.width),
+        latency=2 if rounded else 1,
+    )
+
+
+def outlet_cost(bits: int) -> Cost:
+    """The FIFO at the end of a pipeline that never stops, beats of `bits` bits."""
+    return Cost(lut=bits + memory_lut(bits, SHALLOW_DEPTH) + 25, ff=bits + 16, latency=1)
+
+
+def memory_cost(bits: int, depth: int, copies: int = 1) -> Cost:
+    """A memory of words of `bits` bits, its output registered; its users count the latency."""
+    return Cost(
+        lut=copies * memory_lut(bits, depth),
+        ff=copies * bits if depth <= LUTRAM_DEPTH else 0,
+        bram18=copies * memory_bram18(bits, depth),
+        latency=0,
+    )
+
+
+def memory_bram18(bits: int, depth: int) -> int:
+    """RAMB18 blocks of a simple dual-port memory; shallow memories go to LUT RAM."""
+    if depth <= LUTRAM_DEPTH:
+        return 0
+    per_column = {1: 16384, 2: 8192, 4: 4096, 9: 2048, 18: 1024, 36: 512}
+    return min(math.ceil(bits / w) * math.ceil(depth / d) for w, d in per_column.items())
+
+
+def address_bits(depth: int) -> int:
+    """Bits of an address into `depth` words, at least one."""
+    return max(1, (depth - 1).bit_length())
+
+
+LUTRAM_DEPTH = 64
+"""Memories up to this depth are built from LUTs."""
+
+CARRY_BITS = 36
+"""Sums up to this width are one carry chain; wider ones are kept, or made, in two parts."""
+
+SHALLOW_DEPTH = 32
+"""Depth of the LUT RAM that holds 14 bits in 8 LUTs; the next one holds 7."""
+
+
+def memory_lut(bits: int, depth: int) -> int:
+    """LUTs of a memory that is small enough for LUT RAM, else 0."""
+    if depth > LUTRAM_DEPTH:
+        return 0
+    return 8 * math.ceil(bits / (14 if depth <= SHALLOW_DEPTH else 7))
+
+
+def tree_cost(terms: int, width: int, most: int) -> Cost:
+    """An adder tree with a register behind every sum; sums need `most` bits at the most."""
+    total, level = Cost(interval=0, latency=1), 0
+    while terms > 1:
+        level += 1
+        bits = min(width + level, most)
+        total += Cost(lut=terms // 2 * bits, ff=(terms + 1) // 2 * bits, interval=0)
+        terms = (terms + 1) // 2
+    return total

@@ -1,0 +1,136 @@
+// Atan2: the angle of the vector (b, a), lane by lane, and 0 for the zero vector (gg_angle). A
+// 1-lane operand may be broadcast. One beat per cycle. Latency Steps + 6, Steps + 7 if Shift > 0;
+// 1 more with more than 30 stages.
+module gg_atan2 #(
+  parameter int unsigned LanesA     = 4,
+  parameter int unsigned LanesB     = 4,
+  parameter int unsigned Lanes      = 4,
+  parameter int unsigned Beats      = 1,
+  parameter int unsigned BroadcastA = 0,
+  parameter int unsigned BroadcastB = 0,
+  parameter int unsigned WidthA     = 16,
+  parameter int unsigned WidthB     = 16,
+  parameter int unsigned ShiftA     = 0,
+  parameter int unsigned ShiftB     = 0,
+  parameter int unsigned WidthV     = 16,
+  parameter int unsigned Steps      = 3,
+  parameter logic [Steps*32-1:0] Angles = {32'd251, 32'd475, 32'd804},
+  parameter int unsigned HalfTurn   = 3217,
+  parameter int unsigned WidthAcc   = 13,
+  parameter int unsigned WidthY     = 10,
+  parameter int          Shift      = 3,
+  parameter int unsigned Rounding   = 2,
+  parameter int unsigned Overflow   = 1
+) (
+  input  logic                     clk,
+  input  logic                     rst_n,
+  input  logic                     a_valid,
+  output logic                     a_ready,
+  input  logic                     a_last,
+  input  logic [LanesA*WidthA-1:0] a_data,
+  input  logic                     b_valid,
+  output logic                     b_ready,
+  input  logic                     b_last,
+  input  logic [LanesB*WidthB-1:0] b_data,
+  output logic                     y_valid,
+  input  logic                     y_ready,
+  output logic                     y_last,
+  output logic [Lanes*WidthY-1:0]  y_data
+);
+
+  localparam int unsigned CastStages = Shift > 0 ? 2 : 1;
+  localparam int unsigned Stages = CastStages + Steps + 4;
+
+  logic valid, last, grant, enter;
+  logic [Lanes*WidthA-1:0] a_all;
+  logic [Lanes*WidthB-1:0] b_all;
+  logic [Stages-1:0] emit_q, token_q;
+  logic [Lanes*WidthY-1:0] result;
+
+  assign enter = valid && grant;
+
+  gg_pair #(
+    .LanesA(LanesA),
+    .LanesB(LanesB),
+    .Lanes(Lanes),
+    .Beats(Beats),
+    .BroadcastA(BroadcastA),
+    .BroadcastB(BroadcastB),
+    .WidthA(WidthA),
+    .WidthB(WidthB)
+  ) u_pair (
+    .clk,
+    .rst_n,
+    .a_valid,
+    .a_ready,
+    .a_last,
+    .a_data,
+    .b_valid,
+    .b_ready,
+    .b_last,
+    .b_data,
+    .valid,
+    .ready(grant),
+    .last,
+    .a_all,
+    .b_all
+  );
+
+  for (genvar i = 0; i < Lanes; i++) begin : g_lane
+    logic signed [WidthAcc-1:0] angle;
+
+    gg_angle #(
+      .WidthA  (WidthA),
+      .WidthB  (WidthB),
+      .ShiftA  (ShiftA),
+      .ShiftB  (ShiftB),
+      .WidthV  (WidthV),
+      .Steps   (Steps),
+      .Angles  (Angles),
+      .HalfTurn(HalfTurn),
+      .WidthZ  (WidthAcc)
+    ) u_angle (
+      .clk,
+      .a(a_all[i*WidthA+:WidthA]),
+      .b(b_all[i*WidthB+:WidthB]),
+      .y(angle)
+    );
+
+    gg_cast #(
+      .WidthAcc(WidthAcc),
+      .WidthY(WidthY),
+      .Shift(Shift),
+      .Rounding(Rounding),
+      .Overflow(Overflow),
+      .Stages(CastStages)
+    ) u_cast (
+      .clk,
+      .x(angle),
+      .y(result[i*WidthY+:WidthY])
+    );
+  end
+
+  always_ff @(posedge clk) begin
+    emit_q  <= rst_n ? Stages'({emit_q, enter}) : '0;
+    token_q <= Stages'({token_q, last});
+  end
+
+  // As many places as the pipeline has stages, and two for the way back of the grant.
+  gg_outlet #(
+    .Width(Lanes * WidthY),
+    .Depth(Stages + 2 <= 32 ? 32 : 64)
+  ) u_outlet (
+    .clk,
+    .rst_n,
+    .grant,
+    .take   (enter),
+    .x_valid(emit_q[Stages-1]),
+    .x_last (token_q[Stages-1]),
+    .x_data (result),
+    .y_valid,
+    .y_ready,
+    .y_last,
+    .y_data
+  );
+
+endmodule
