@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from gengnn.errors import ModelFileError
+from gengnn.frontend.signature import leaf_paths, leaves
 
 MAX_MEMBERS = 20_000
 """Files in an archive: a model has one per weight and a dozen more."""
@@ -226,15 +227,15 @@ def _values(raw: bytes, dtype: torch.dtype) -> NDArray[Any]:
     return flat.to(torch.float64 if dtype.is_floating_point else torch.int64).numpy()
 
 
-def read_example(path: str | Path) -> dict[str, torch.Tensor]:
+def read_example(path: str | Path) -> dict[str, Any]:
     """The example that the archive was made with: forward argument name -> tensor.
 
-    Only plain tensors are read (`weights_only=True`); nothing in the file is run.
+    An argument may be a tuple, a list or a dictionary of tensors; those that are None are left
+    out. Only plain tensors are read (`weights_only=True`); nothing in the file is run.
 
     Raises:
         ModelFileError: the archive holds no example, or one that is not plain tensors.
     """
-    from_user = "  pass graphs with data=... instead"
     archive = open_archive(Path(path))
     try:
         raw = archive.members[archive.only("data/sample_inputs/", ".pt")]
@@ -242,17 +243,20 @@ def read_example(path: str | Path) -> dict[str, torch.Tensor]:
             with zipfile.ZipFile(BytesIO(raw)) as zipped:
                 _check_entries(archive.path, zipped.infolist())
         args, kwargs = torch.load(BytesIO(raw), weights_only=True)
-        names = archive.text("models/model.json")["graph_module"]["signature"]["input_specs"]
-        told = [spec["user_input"]["arg"] for spec in names if "user_input" in spec]
-        values = [*args, *kwargs.values()]
-        pairs = zip(told, values, strict=True)
-        tensors = [(arg["as_tensor"]["name"], x) for arg, x in pairs if "as_tensor" in arg]
+        module = archive.text("models/model.json")["graph_module"]
+        paths = leaf_paths(module["module_call_graph"])
+        names = dict.fromkeys(str(path[0]) for path in paths)
+        found = dict(zip(names, [*args, *kwargs.values()], strict=True))
     except ModelFileError:
         raise
     except Exception as error:  # the unpickler refuses hostile files in many ways
-        refuse(
-            archive.path, f"its example is not plain tensors ({type(error).__name__})", from_user
-        )
-    if not all(isinstance(x, torch.Tensor) for _, x in tensors):
-        refuse(archive.path, "its example is not plain tensors", from_user)
-    return dict(tensors)
+        _refuse_example(archive.path, type(error).__name__)
+    for value in found.values():
+        for leaf in leaves(value):
+            if not isinstance(leaf, torch.Tensor | int | float | None):
+                _refuse_example(archive.path, type(leaf).__name__)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _refuse_example(path: Path, got: str) -> NoReturn:
+    refuse(path, f"its example is not plain tensors ({got})", "  pass graphs with data=... instead")

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gengnn.ir import Kind, Node, Param, Source, Space, Value
+from gengnn.frontend.aims import aim
+from gengnn.frontend.sections import shift
+from gengnn.ir import KeyPath, Kind, Node, Param, Source, Space, Value
 from gengnn.ops.base import Op
 from gengnn.ops.concat import Concat
 from gengnn.ops.convert import Convert
 from gengnn.ops.fill import Fill
 from gengnn.ops.gather import Gather
+from gengnn.ops.lanes import Lanes
 from gengnn.ops.linear import Linear
 from gengnn.ops.lowering import (
     Abstract,
+    Aim,
     Const,
     Dim,
     Extent,
@@ -32,25 +36,33 @@ from gengnn.ops.lowering import (
 from gengnn.ops.owner import Owner
 from gengnn.ops.slice import Slice
 
-MAX_PIECES = 64
-"""Slices that a rearrangement of integer lanes may take."""
-
 
 class Builder:
     """What lowerings extend: they read tensors of the program and emit nodes.
 
     `is_batched` says that the model takes `batch`; otherwise there is one graph, whose
     dimension has size 1 or was dropped. `source` is put on every node emitted; `dtype` is what the
-    call being lowered returns.
+    call being lowered returns. `aims` is what earlier attempts have found integers to point into,
+    by the keys of arguments; `keys` has the key of each input. `counts` tells where the rows of a
+    space without tensors are told. `loose` are the spaces that only names tell apart, True if as
+    sides of a bipartite graph; `unordered` those whose rows have another order than those of the
+    program. `declared` has the keys of arguments of which the user said what they count.
     """
 
-    def __init__(self, is_batched: bool) -> None:
+    def __init__(self, is_batched: bool, aims: Mapping[str, Aim] | None = None) -> None:
         self.is_batched = is_batched
+        self.aims = aims or {}
         self.spaces: dict[str, Space] = {}
         self.inputs: list[Value] = []
         self.nodes: list[Node] = []
         self.params: dict[str, Param] = {}
         self.bounds: dict[str, int] = {}
+        self.keys: dict[str, str] = {}
+        self.counts: dict[str, KeyPath] = {}
+        self.loose: dict[str, bool] = {}
+        self.shifts = 0
+        self.unordered: set[str] = set()
+        self.declared: frozenset[str] = frozenset()
         self.source = Source()
         self.dtype = "float32"
         self._rows: dict[str, Callable[[], Value]] = {}
@@ -62,7 +74,7 @@ class Builder:
     def add_input(self, value: Value) -> Rowed:
         """Declare a user input."""
         for space in (value.space, value.target):
-            if space is not None:
+            if space is not None and not space.startswith("?"):
                 self.spaces.setdefault(space, Space(space))
         self.inputs.append(value)
         return Rowed(value, value.shape)
@@ -71,7 +83,9 @@ class Builder:
         """The ROWS value of a space; made the first time it is asked for."""
         if space not in self._rows:
             self.spaces.setdefault(space, Space(space))
-            value = Value(f"rows_{space}", space, (), Kind.ROWS)
+            has_tensors = any(value.space == space for value in self.inputs)
+            path = () if has_tensors else self.counts.get(space, ())
+            value = Value(f"rows_{space}", space, (), Kind.ROWS, path=path)
             self.inputs.append(value)
             self._rows[space] = lambda: value
         return self._rows[space]()
@@ -119,12 +133,24 @@ class Builder:
                 return space
         raise LoweringError("rows of no known index space")
 
+    def has_rows(self, extent: Dim) -> bool:
+        """Whether some space has `extent` rows."""
+        return any(self.extent(space) == extent for space in self.spaces)
+
     def owner(self, space: str) -> Value:
         """The map from each row of `space` to the single graph."""
         if space not in self._owners:
             self.rows("graphs")
             self._owners[space] = self.emit(Owner(), [self.rows(space)])
         return self._owners[space]
+
+    def aim(self, index: Value, space: str) -> Value:
+        """The map `index` as one into `space`; see `aims.aim`."""
+        return aim(self, index, space)
+
+    def shift(self, index: Rowed, by: Dim) -> Rowed:
+        """A map whose entries count from `by` rows further up; see `aims.shift`."""
+        return shift(self, index, by)
 
     # --- nodes
 
@@ -134,10 +160,13 @@ class Builder:
         keys: dict[str, str] = {}
         for role, given in params.items():
             const = given if isinstance(given, Const) else Const(given)
-            keys[role] = const.name or f"{name}.{role}"
-            self.params[keys[role]] = Param(np.asarray(const.data, dtype=np.float64))
+            data = np.require(const.data, np.float64, ["W"])
+            known = self.params.get(const.name)
+            is_named = const.name and (known is None or np.array_equal(known.data, data))
+            keys[role] = const.name if is_named else f"{name}.{role}"  # a view has its own name
+            self.params[keys[role]] = Param(data)
         told = op.infer(tuple(inputs), {role: self.params[key] for role, key in keys.items()})
-        value = replace(told, name=name, type=None)
+        value = replace(told, name=name, type=None, path=())
         names = tuple(entry.name for entry in inputs)
         self.nodes.append(Node(op, names, value, keys, self.source))
         return value
@@ -206,6 +235,16 @@ class Builder:
             return self.emit(Fill(float(lanes[0]), kind), [rows])
         return self.emit(Linear(), [self.emit(Fill(1.0), [rows])], weight=lanes.reshape(-1, 1))
 
+    def beside(self, like: Rowed, const: Const) -> Rowed:
+        """A constant on each row that `like` has, to be combined with it as torch broadcasts."""
+        rank = max(like.rank, const.data.ndim)
+        axis = like.axis_at(rank)
+        data = const.data.reshape((1,) * (rank - const.data.ndim) + const.data.shape)
+        if axis is not None and data.shape[axis] != 1:
+            raise LoweringError(f"combines {data.shape[axis]} constants with the rows of a tensor")
+        value = self.fill_lanes(data.ravel(), like.value.space)
+        return Rowed(value, without(data.shape, axis), axis)
+
     def as_map(self, x: Abstract) -> Rowed:
         """An index map; zeros are the map to the single graph."""
         if isinstance(x, Full) and not x.data.any() and not self.is_batched:
@@ -214,6 +253,8 @@ class Builder:
 
     def join(self, x: Stack) -> Rowed:
         """The parts of a stack side by side in one value."""
+        if len({part.value.target for part in x.parts}) > 1:
+            raise LoweringError("joins index maps into different spaces")
         parts = [self.spread(part) for part in x.parts]
         first = parts[0]
         value = first.value
@@ -245,26 +286,13 @@ class Builder:
             source = np.zeros_like(source)
         start, stop = int(source[0]), int(source[0]) + source.size
         if (source != np.arange(start, stop)).any():
-            return replace(x, value=self._rearrange(x.value, source), dims=dims)
+            limited(source.size)
+            value = self.emit(Lanes(tuple(source.tolist())), [x.value])
+            return replace(x, value=value, dims=dims)
         if source.size == x.value.features:
             return replace(x, dims=dims)
         squeeze = source.size == 1
         return replace(x, value=self.emit(Slice(start, stop, squeeze), [x.value]), dims=dims)
-
-    def _rearrange(self, value: Value, source: NDArray[np.int64]) -> Value:
-        """Lanes in another order: a matrix of zeros and ones, or slices of integers."""
-        if value.kind is Kind.REAL:
-            limited(source.size, value.features)
-            weight = np.zeros((source.size, value.features))
-            weight[np.arange(source.size), source] = 1.0
-            return self.emit(Linear(), [value], weight=weight)
-        if source.size > MAX_PIECES:
-            raise LoweringError("rearranges many integer features")
-        pieces = [self.emit(Slice(int(i), int(i) + 1), [value]) for i in source]
-        joined = pieces[0]
-        for piece in pieces[1:]:
-            joined = self.emit(Concat(), [joined, piece])
-        return joined
 
     # --- broadcasting
 

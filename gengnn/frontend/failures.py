@@ -24,29 +24,39 @@ class Failure:
         return cls(source or Source(), target, error.reason, error.advice)
 
 
-def advice_for(target: str) -> str:
-    """What to do instead of an operator without a lowering, where that is known."""
-    return ADVICE.get(target.removeprefix("aten.").split(".")[0], "")
+def no_kernel(target: str) -> LoweringError:
+    """Why an operator without a lowering has none, and what to do, where that is known."""
+    name = target.removeprefix("aten.").split(".")[0].strip("_")
+    return LoweringError(*next((told for names, told in KNOWN.items() if name in names), ("",)))
 
 
-ADVICE = {
-    "topk": "use global_add_pool or global_max_pool instead of TopK pooling",
-    "sort": "use global_add_pool or global_max_pool instead of sort pooling",
-    "argsort": "use global_add_pool or global_max_pool instead of sort pooling",
-    "argmax": "return the scores and take the argmax on the host",
-    "softmax": "return the scores and take the softmax on the host",
-    "log_softmax": "return the scores and take the softmax on the host",
-    "_softmax": "return the scores and take the softmax on the host",
-    "_log_softmax": "return the scores and take the softmax on the host",
-    "layer_norm": "use BatchNorm, which folds into the layer before it",
-    "native_layer_norm": "use BatchNorm, which folds into the layer before it",
-    "group_norm": "use BatchNorm, which folds into the layer before it",
-    "instance_norm": "use BatchNorm, which folds into the layer before it",
-    "lstm": 'use JumpingKnowledge("cat") or JumpingKnowledge("max") instead of an LSTM',
-    "bernoulli": "export the model in evaluation mode: model.eval()",
-    "rand_like": "export the model in evaluation mode: model.eval()",
+KNOWN: dict[tuple[str, ...], tuple[str, str]] = {
+    ("topk", "sort", "argsort", "msort", "kthvalue", "median", "quantile", "unique2"): (
+        "orders numbers",
+        "over nodes use SortAggregation, TopKPooling or QuantileAggregation, over features amax or "
+        "amin",
+    ),
+    (
+        *("rand", "rand_like", "randn", "randn_like", "randint", "randint_like", "randperm"),
+        *("bernoulli", "multinomial", "normal", "uniform", "exponential", "poisson"),
+    ): (
+        "draws random numbers",
+        "leave that to training: if self.training, or to the host: pass them as an argument",
+    ),
+    ("higher_order", "cond", "while_loop"): (
+        "decides by computed numbers what to compute",
+        "compute both and choose with torch.where",
+    ),
+    ("lstm", "gru", "rnn_tanh", "rnn_relu"): (
+        "runs over packed sequences",
+        "give a recurrent layer a tensor with a fixed number of steps for each row",
+    ),
+    ("nonzero_static", "bincount", "histc"): (
+        "makes as many rows as there are numbers of a kind",
+        "use degree or scatter along an index map",
+    ),
 }
-"""What to do instead of some operators that have no lowering."""
+"""Reason and advice for some operators that have no lowering."""
 
 
 MAX_PLACES = 4
@@ -54,12 +64,8 @@ MAX_PLACES = 4
 
 
 def report(name: str, failures: list[Failure]) -> str:
-    """One message for all failures; equal ones share an entry."""
-    grouped: dict[tuple[str, str, str], list[Source]] = {}
-    for failure in failures:
-        key = (failure.target, failure.reason, failure.advice)
-        grouped.setdefault(key, []).append(failure.source)
-    entries = [_entry(*key, sources) for key, sources in grouped.items()]
+    """One message for all failures of an import; equal ones share an entry."""
+    entries = _entries(failures)
     if len(entries) == 1:
         lines = ["cannot compile " + entries[0]]
     else:
@@ -70,10 +76,25 @@ def report(name: str, failures: list[Failure]) -> str:
     return "\n".join(lines)
 
 
+def untraceable(name: str, failures: list[Failure]) -> str:
+    """One message for all that torch.export cannot follow in the model class `name`."""
+    return "\n".join(
+        [f"torch.export cannot follow {name}", *(f"  {e}" for e in _entries(failures))]
+    )
+
+
+def _entries(failures: list[Failure]) -> list[str]:
+    grouped: dict[tuple[str, str, str], list[Source]] = {}
+    for failure in failures:
+        key = (failure.target, failure.reason, failure.advice)
+        grouped.setdefault(key, []).append(failure.source)
+    return [_entry(*key, sources) for key, sources in grouped.items()]
+
+
 def _entry(target: str, reason: str, advice: str, sources: list[Source]) -> str:
     """One kind of failure: what, where, why, what to do."""
     places = list(dict.fromkeys(str(source) for source in sources))
     more = len(places) - MAX_PLACES
     listed = ", ".join(places[:MAX_PLACES]) + (f" and {more} more places" if more > 0 else "")
-    where = f" in {listed}" if target.startswith(("aten.", "higher_order.")) else ""
+    where = f" in {listed}" if any(source != Source() for source in sources) else ""
     return "\n    ".join([target + where, *(text for text in (reason, advice) if text)])

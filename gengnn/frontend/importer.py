@@ -12,7 +12,7 @@ from gengnn.frontend.aliases import Aliases
 from gengnn.frontend.archive import open_archive
 from gengnn.frontend.aten import LOWERINGS
 from gengnn.frontend.builder import Builder, describe
-from gengnn.frontend.failures import Failure, advice_for, report
+from gengnn.frontend.failures import Failure, no_kernel, report
 from gengnn.frontend.folding import fold
 from gengnn.frontend.inputs import add_inputs, is_batched
 from gengnn.frontend.names import identifier, name_nodes
@@ -20,6 +20,8 @@ from gengnn.frontend.program import Call, Program, Ref, Unknown, read_program, u
 from gengnn.ir import Graph, Kind, Node, Value
 from gengnn.ops.lowering import (
     Abstract,
+    Aim,
+    Aimed,
     Const,
     Full,
     LoweringError,
@@ -61,17 +63,33 @@ class Lost:
 def import_program(program: Program, name: str) -> Graph:
     """Lower every call of a program.
 
+    What integers point into shows in their use: a use that tells something new ends the attempt,
+    and the next one knows it from the start.
+
     Raises:
         ModelFileError: a weight is NaN or infinite.
         UnsupportedModelError: calls without a lowering; the message lists all of them.
     """
-    builder = Builder(is_batched(program))
+    aims: dict[str, Aim] = {}
+    while True:
+        try:
+            return _attempt(program, name, aims)
+        except Aimed as told:
+            if told.key.startswith("="):  # spaces have other names now
+                aims = {key: aim for key, aim in aims.items() if key.startswith("=")}
+            aims[told.key] = told.aim
+
+
+def _attempt(program: Program, name: str, aims: Mapping[str, Aim]) -> Graph:
+    """Lower every call, with what is known of the arguments so far."""
+    builder = Builder(is_batched(program), aims)
+    builder.declared = frozenset(program.spaces)
     env: dict[str, Abstract] = dict(program.constants)
     for key, weight in used_weights(program).items():
         env[key] = Const(weight.data, weight.name)
     failures: list[Failure] = []
     try:
-        env |= add_inputs(builder, program)
+        env |= add_inputs(builder, program, aims)
     except LoweringError as error:
         raise UnsupportedModelError(report(name, [Failure.of(error, "input")])) from error
     aliases = Aliases()
@@ -91,6 +109,9 @@ def import_program(program: Program, name: str) -> Graph:
             failures.append(Failure.of(error, f"output {position}"))
     if failures:
         raise UnsupportedModelError(report(name, failures))
+    for value in builder.inputs:
+        if value.target and value.target.startswith("?"):  # never followed
+            raise Aimed(value.target[1:], Aim(""))
     return _finish(builder, program, outputs)
 
 
@@ -103,8 +124,8 @@ def _run(
     kwargs = {key: _read(arg, env, aliases) for key, arg in told.items()}
     given = list(_leaves([*args, *kwargs.values()]))
     if any(isinstance(x, Lost) for x in given):
-        if call.target.startswith("aten.") and call.target not in LOWERINGS:
-            raise LoweringError("", advice_for(call.target))  # no kernel, whatever comes in
+        if call.target.startswith(("aten.", "higher_order.")) and call.target not in LOWERINGS:
+            raise no_kernel(call.target)  # no kernel, whatever comes in
         return [Lost()] * len(call.results)
     builder.source, builder.dtype = call.source, call.dtype
     try:
@@ -121,7 +142,7 @@ def _lower(
 ) -> Abstract:
     lowering = LOWERINGS.get(call.target)
     if lowering is None:
-        raise LoweringError("", advice_for(call.target))
+        raise no_kernel(call.target)
     unknown = [x for x in given if isinstance(x, Unknown)]
     if unknown and not call.target.startswith(ON_SIZES):
         raise LoweringError(f"depends on {unknown[0].what}")
@@ -151,11 +172,15 @@ def _output(builder: Builder, x: Abstract) -> Value:
     if not isinstance(x, (Rowed, Stack, Full)):
         raise LoweringError(f"got {describe(x)}, expected a tensor with rows")
     joined = builder.rowed(x)
-    if joined.value.kind is not Kind.REAL or joined.axis not in {0, None}:
+    if joined.axis not in {0, None}:
         raise LoweringError(
-            f"got {joined.value.kind} values with the rows in dimension {joined.axis}, expected"
-            " numbers with the rows first",
-            "return floating-point tensors [rows, features]; leave argmax and top-k to the host",
+            f"got rows in dimension {joined.axis}, expected them first",
+            "return tensors [rows, features]: x.t(), or the two rows of edge_index one by one",
+        )
+    if joined.value.space in builder.unordered:
+        raise LoweringError(
+            "the rows that a top-k pooling keeps come in another order",
+            "return what is pooled from them: global_add_pool, global_mean_pool, global_max_pool",
         )
     return builder.spread(joined).value
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,16 @@ from numpy.typing import NDArray
 
 from gengnn.errors import ModelFileError
 from gengnn.frontend.archive import DTYPES, Archive, read_tensors, refuse
+from gengnn.frontend.signature import leaf_paths
 from gengnn.frontend.sources import source_of
-from gengnn.ir import Source
+from gengnn.ir import KeyPath, Source
 
 MAX_CALLS = 200_000
 """Calls in one graph: hundreds of layers have some thousands."""
+
+
+DECLARED = "gengnn.json"
+"""The extra file of an archive that holds what `gengnn.export` was told of its arguments."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,20 @@ class TensorType:
 
 
 @dataclass(frozen=True)
+class Input:
+    """A tensor, or a row count, among the forward arguments.
+
+    `name` is what calls use; `path` is the argument and the keys that lead to it, e.g.
+    ("x_dict", "author"). A row count has no `type`: its value is the size `count`.
+    """
+
+    name: str
+    path: KeyPath
+    type: TensorType | None
+    count: str = ""
+
+
+@dataclass(frozen=True)
 class Weight:
     """A parameter, buffer or constant tensor of the model."""
 
@@ -78,15 +98,20 @@ class Call:
 
 @dataclass(frozen=True)
 class Program:
-    """An exported model: `inputs` in forward order, `weights` by the name calls use for them."""
+    """An exported model: `inputs` in forward order, `weights` by the name calls use for them.
 
-    inputs: tuple[tuple[str, TensorType], ...]
+    `spaces` has what was declared of index arguments: by the name of an argument (or `name.0` and
+    `name.1`, the rows of an index [2, E]) the space it points into, or how many values it has.
+    """
+
+    inputs: tuple[Input, ...]
     constants: Mapping[str, Any]
     weights: Mapping[str, Weight]
     calls: tuple[Call, ...]
     outputs: tuple[Any, ...]
     output_names: tuple[str, ...]
     modules: frozenset[str]
+    spaces: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def read_program(archive: Archive) -> Program:
@@ -111,11 +136,13 @@ def _program(archive: Archive, module: dict[str, Any]) -> Program:
     if len(graph["nodes"]) > MAX_CALLS:
         raise ValueError(f"{len(graph['nodes'])} calls, the limit is {MAX_CALLS}")
     types = {name: _tensor_type(meta) for name, meta in graph["tensor_values"].items()}
-    inputs, constants, weights = _inputs(archive, signature["input_specs"], types)
+    counts = {name: _size(size) for name, size in graph.get("sym_int_values", {}).items()}
+    entries = module.get("module_call_graph") or []
+    paths = leaf_paths(entries)
+    inputs, constants, weights = _inputs(archive, signature["input_specs"], types, counts, paths)
     outputs = [
         spec["user_output"]["arg"] for spec in signature["output_specs"] if "user_output" in spec
     ]
-    entries = module.get("module_call_graph") or []
     return Program(
         inputs,
         constants,
@@ -124,26 +151,42 @@ def _program(archive: Archive, module: dict[str, Any]) -> Program:
         tuple(_argument(arg) for arg in outputs),
         _output_names(entries, len(outputs)),
         frozenset(str(entry["fqn"]) for entry in entries),
+        _spaces(archive),
     )
 
 
+def _spaces(archive: Archive) -> dict[str, str | int]:
+    """What the archive declares of its index arguments; nothing where gengnn did not write it."""
+    member = f"extra/{DECLARED}"
+    told = archive.text(member)["spaces"] if member in archive.members else {}
+    if not all(isinstance(entry, (str, int)) for entry in told.values()):
+        raise TypeError(f"{member} declares other spaces than names and numbers")
+    return {str(key): entry for key, entry in told.items()}
+
+
 def _inputs(
-    archive: Archive, specs: list[dict[str, Any]], types: Mapping[str, TensorType]
-) -> tuple[tuple[tuple[str, TensorType], ...], dict[str, Any], dict[str, Weight]]:
-    """User tensors, user constants and weights, told apart by the signature."""
+    archive: Archive,
+    specs: list[dict[str, Any]],
+    types: Mapping[str, TensorType],
+    counts: Mapping[str, int | str],
+    paths: Sequence[KeyPath],
+) -> tuple[tuple[Input, ...], dict[str, Any], dict[str, Weight]]:
+    """User tensors and row counts, user constants and weights, told apart by the signature."""
     tensors = read_tensors(archive, "constants") | read_tensors(archive, "weights")
-    inputs: list[tuple[str, TensorType]] = []
+    inputs: list[Input] = []
     constants: dict[str, Any] = {}
     weights: dict[str, Weight] = {}
+    leaves = iter(paths)
     for spec in specs:
         ((kind, told),) = spec.items()
         if kind == "user_input":
-            arg = _argument(told["arg"])
-            if isinstance(arg, Ref) and arg.name in types:
-                inputs.append((arg.name, types[arg.name]))
-            elif isinstance(arg, Ref):
-                constants[arg.name] = Unknown("a symbolic number as a forward argument")
+            path, arg = next(leaves, ()), _argument(told["arg"])
+            if isinstance(arg, Ref):
+                found = _input(arg.name, path or (arg.name,), types, counts)
+                constants |= {} if found else {arg.name: Unknown("a number as an argument")}
+                inputs += [found] if found else []
         elif kind == "constant_input":
+            next(leaves, ())
             constants[told["name"]] = _argument(told["value"])
         elif kind in _WEIGHTS:
             name = told[_WEIGHTS[kind]]
@@ -151,6 +194,16 @@ def _inputs(
         else:
             constants[told["arg"]["name"]] = Unknown(f"a {kind}")
     return tuple(inputs), constants, weights
+
+
+def _input(
+    name: str, path: KeyPath, types: Mapping[str, TensorType], counts: Mapping[str, int | str]
+) -> Input | None:
+    """A tensor or an open size; None for other numbers."""
+    if name in types:
+        return Input(name, path, types[name])
+    size = counts.get(name)
+    return Input(name, path, None, size) if isinstance(size, str) else None
 
 
 _WEIGHTS = {
@@ -176,9 +229,15 @@ def _dtype(number: int) -> DType:
 
 
 def _size(size: dict[str, Any]) -> int | str:
+    """A number, or the text of an expression; of a symbol, just its name."""
     if "as_int" in size:
         return int(size["as_int"])
-    return str(size["as_expr"]["expr_str"])
+    text = str(size["as_expr"]["expr_str"])
+    symbol = _SYMBOL.fullmatch(text)
+    return symbol[1] if symbol else text
+
+
+_SYMBOL = re.compile(r"Symbol\('(\w+)'(?:, \w+=True)*\)")
 
 
 def _call(node: dict[str, Any], types: Mapping[str, TensorType]) -> Call:

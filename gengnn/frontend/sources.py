@@ -9,7 +9,10 @@ from typing import Any
 from gengnn.ir import Source
 
 _FRAME = re.compile(r'File "([^"\n]*)", line (\d{1,9})')
-_LIBRARY = re.compile(r"(^|[/\\])(site|dist)-packages[/\\]|^torch[/\\]|^<")
+_LIBRARY = re.compile(
+    r"(^|[/\\])(site|dist)-packages[/\\]|^torch[/\\]|^<|[/\\]gengnn[/\\]frontend[/\\]\w+\.py$"
+    r"|[/\\]torch_geometric\.nn\.[\w.]+\.py$"
+)
 _ODD = re.compile(r"[^\w.\-+@ ]")
 _NONE = "_empty_nn_module_stack"
 """What torch writes for calls of no module, such as its own size checks."""

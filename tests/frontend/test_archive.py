@@ -249,7 +249,7 @@ def test_source_text_cannot_leave_a_comment(members: Members, tmp_path: Path) ->
 
 
 def test_export_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(torch.export, "save", fail)

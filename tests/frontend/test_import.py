@@ -16,7 +16,7 @@ from torch.export import Dim
 from torch_geometric.data import Data
 
 from gengnn.frontend import export, load
-from gengnn.frontend.export import _quiet, _symbolic_sizes
+from gengnn.frontend.tracing import followed
 from gengnn.ir import Graph
 from gengnn.passes.simplify import simplify
 from gengnn.reference import run_real, split_rows
@@ -105,7 +105,7 @@ def test_archive_in_core_aten_written_without_gengnn(name: str, tmp_path: Path) 
     model = randomized(MODELS[name]())
     args = arguments(model, EXAMPLE)
     sizes = tuple({1 if key == "edge_index" else 0: Dim.AUTO} for key in args)
-    with _symbolic_sizes(model), _quiet():
+    with followed(model):
         program = torch.export.export(
             model, tuple(args.values()), dynamic_shapes=sizes, strict=False
         )

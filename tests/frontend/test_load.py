@@ -16,12 +16,11 @@ from gengnn.errors import ConfigError, UnsupportedModelError
 from gengnn.frontend import export, load, read_example
 from gengnn.frontend.importer import import_program
 from gengnn.frontend.names import RESERVED, identifier
-from gengnn.frontend.program import Call, DType, Program, Ref, TensorType
+from gengnn.frontend.program import Call, DType, Input, Program, Ref, TensorType
 from gengnn.ir import Graph, Kind, Source
 from gengnn.ops.affine import Affine
 from gengnn.ops.embedding import Embedding
 from gengnn.ops.slice import Slice
-from gengnn.passes.algebra import vectors
 from gengnn.passes.simplify import simplify
 from tests.frontend.inputs import CLASSES, EXAMPLE, NODE
 from tests.frontend.zoo import MODELS, Embedded, Interaction, Stacked, randomized
@@ -100,31 +99,28 @@ def test_self_loops_become_a_filter_and_a_concat_space(tmp_path: Path) -> None:
 
 def test_all_that_is_unsupported_is_told_at_once(tmp_path: Path) -> None:
     def forward(x: Tensor, edge_index: Tensor) -> Tensor:
-        h = torch.softmax(x, dim=-1)
+        h = torch.randn_like(x)
         top = x.topk(2, dim=-1)[0]
-        return torch.cat([h + 1, torch.erf(x), torch.erf(x), top], dim=-1)
+        bent = [torch.special.bessel_j0(x) for _ in range(2)]
+        return torch.cat([h + 1, *bent, top], dim=-1)
 
     told = refusal(forward, tmp_path)
     assert "cannot compile 3 parts of model.pt" in told
-    assert re.search(r"aten\.softmax\.int in forward \(test_load\.py:\d+\)\n", told)
-    assert "take the softmax on the host" in told
-    assert "use global_add_pool or global_max_pool instead of TopK pooling" in told
-    assert told.count("aten.erf.default") == 1
+    assert re.search(r"aten\.randn_like\.default in forward \(test_load\.py:\d+\)\n", told)
+    assert "draws random numbers" in told
+    assert "over features amax or amin" in told
+    assert told.count("aten.special_bessel_j0.default") == 1
     assert "aten.cat" not in told
     assert "gengnn has kernels for: add, affine" in told
     assert 'CONTRIBUTING.md, "Adding an op"' in told
 
 
 UNSUPPORTED = {
-    "divides by numbers that may be negative": lambda x, e: x / (x[:, :1] + 5),
-    "compares computed numbers": lambda x, e: torch.where(x > 0, x, 0.5),
     "changed in place through a view": lambda x, e: _through_view(x),
     "takes the largest index as a size": lambda x, e: x.new_zeros(int(e.max()) + 1, NODE)
     .index_add(0, e[1], x[e[0]]),
     "takes some rows by their position": lambda x, e: x[:3].sum(0, keepdim=True),
-    "multiplies two computed matrices": lambda x, e: x @ (x.t() @ x),
-    "a power of 2.5": lambda x, e: x**2.5,
-    "with the rows in dimension 1": lambda x, e: x.t(),
+    "got rows in dimension 1": lambda x, e: x.t(),
     "arithmetic on an index map": lambda x, e: x[e[0]] * e[1].view(-1, 1),
 }  # fmt: skip
 
@@ -183,7 +179,7 @@ def test_in_place_steps_follow_the_tensor(tmp_path: Path) -> None:
 
 
 def test_in_place_steps_are_seen_by_older_names() -> None:
-    x = ("x", TensorType(DType("float32"), ("s0", NODE)))
+    x = Input("x", ("x",), TensorType(DType("float32"), ("s0", NODE)))
     calls = [
         ("aten.mul.Tensor", (Ref("x"), 2.0), "h"),
         ("aten.add_.Tensor", (Ref("h"), 1.0), "more"),
@@ -195,8 +191,8 @@ def test_in_place_steps_are_seen_by_older_names() -> None:
     graph = simplify(import_program(program, "by hand"))
     scale, relu = graph.nodes
     assert isinstance(scale.op, Affine)
-    assert (vectors(graph, scale)[0] == 6.0).all()
-    assert (vectors(graph, scale)[1] == 3.0).all()
+    for role, value in (("scale", 6.0), ("shift", 3.0)):
+        assert (graph.params[scale.params[role]].data == value).all()
     assert relu.inputs == (scale.name,)
 
 
@@ -248,6 +244,6 @@ def test_export_tells_the_line_that_torch_cannot_follow(tmp_path: Path) -> None:
     def forward(x: Tensor, edge_index: Tensor) -> Tensor:
         return x if x.sum() > 0 else -x
 
-    with pytest.raises(UnsupportedModelError, match=r"cannot follow Lambda in test_load\.py:\d+"):
+    with pytest.raises(UnsupportedModelError, match=r"cannot follow Lambda\n.*test_load\.py:\d+"):
         export(Lambda(forward), EXAMPLE, tmp_path / "m.pt")
     assert list(tmp_path.iterdir()) == []

@@ -10,34 +10,26 @@ import numpy as np
 
 from gengnn.frontend.aten.sizes import largest
 from gengnn.frontend.builder import Builder
-from gengnn.frontend.program import Unknown
 from gengnn.ir import Kind, Value
 from gengnn.ops.add import Add
 from gengnn.ops.affine import affine
 from gengnn.ops.fill import Fill
-from gengnn.ops.linear import Linear
 from gengnn.ops.lowering import (
     Abstract,
     LoweringError,
     Rowed,
     Stack,
-    limited,
     lowers,
     without,
     wrap_dim,
 )
 from gengnn.ops.maximum import Maximum
 from gengnn.ops.mul import Mul
+from gengnn.ops.reduce import Reduce
 from gengnn.ops.scatter import Scatter
 from gengnn.ops.table import Table
 
 Dims = int | Sequence[int] | None
-
-EUCLIDEAN = 2
-"""The order of the norm that is a root of a sum of squares."""
-
-NO_POSITION = Unknown("the position of the largest or smallest entry")
-"""The second result of max and min along a dimension."""
 
 
 @lowers("aten.sum.default", "aten.sum.dim_IntList")
@@ -45,7 +37,7 @@ def lower_sum(
     b: Builder, x: Abstract, dim: Dims = None, keepdim: bool = False, *, dtype: Abstract = None
 ) -> Rowed:
     """The sum over dimensions."""
-    return _reduce(b, x, dim, keepdim, "sum")
+    return reduced(b, x, dim, keepdim, "sum")
 
 
 @lowers("aten.mean.default", "aten.mean.dim")
@@ -53,68 +45,37 @@ def lower_mean(
     b: Builder, x: Abstract, dim: Dims = None, keepdim: bool = False, *, dtype: Abstract = None
 ) -> Rowed:
     """The mean over dimensions; of no rows at all it is 0."""
-    return _reduce(b, x, dim, keepdim, "mean")
+    return reduced(b, x, dim, keepdim, "mean")
 
 
 @lowers("aten.amax.default")
 def lower_amax(b: Builder, x: Abstract, dim: Dims = (), keepdim: bool = False) -> Rowed:
     """The largest entry over dimensions."""
-    return _reduce(b, x, dim or None, keepdim, "max")
+    return reduced(b, x, dim or None, keepdim, "max")
 
 
 @lowers("aten.amin.default")
 def lower_amin(b: Builder, x: Abstract, dim: Dims = (), keepdim: bool = False) -> Rowed:
     """The smallest entry over dimensions."""
-    return _reduce(b, x, dim or None, keepdim, "min")
-
-
-@lowers("aten.max.dim")
-def lower_max_dim(b: Builder, x: Abstract, dim: int, keepdim: bool = False) -> list[Abstract]:
-    """The largest entry; where it was is not computed."""
-    return [_reduce(b, x, dim, keepdim, "max"), NO_POSITION]
-
-
-@lowers("aten.min.dim")
-def lower_min_dim(b: Builder, x: Abstract, dim: int, keepdim: bool = False) -> list[Abstract]:
-    """The smallest entry; where it was is not computed."""
-    return [_reduce(b, x, dim, keepdim, "min"), NO_POSITION]
+    return reduced(b, x, dim or None, keepdim, "min")
 
 
 @lowers("aten.max.default")
 def lower_max(b: Builder, x: Abstract) -> Abstract:
     """The largest entry of an index map (a size), or of all numbers."""
     if isinstance(x, Rowed) and x.value.kind is Kind.REAL:
-        return _reduce(b, x, None, False, "max")
+        return reduced(b, x, None, False, "max")
     return largest(b, x)
 
 
 @lowers("aten.min.default")
 def lower_min(b: Builder, x: Abstract) -> Rowed:
     """The smallest of all numbers."""
-    return _reduce(b, x, None, False, "min")
+    return reduced(b, x, None, False, "min")
 
 
-@lowers("aten.linalg_vector_norm.default")
-def lower_norm(
-    b: Builder,
-    x: Abstract,
-    ord: float = 2,
-    dim: Dims = None,
-    keepdim: bool = False,
-    *,
-    dtype: Abstract = None,
-) -> Rowed:
-    """The square root of the sum of squares."""
-    if ord != EUCLIDEAN:
-        raise LoweringError(f"a norm of order {ord}", "use the Euclidean norm")
-    x = b.real(x)
-    squares = replace(x, value=b.emit(Mul(), [x.value, x.value]))
-    total = _reduce(b, squares, dim, keepdim, "sum")
-    return replace(total, value=b.emit(Table("sqrt"), [total.value]))
-
-
-def _reduce(b: Builder, x: Abstract, dim: Dims, keepdim: bool, how: str) -> Rowed:
-    """Reduce dimensions `dim` (all if None) of `x` by `how`: sum, mean, max or min."""
+def reduced(b: Builder, x: Abstract, dim: Dims, keepdim: bool, how: str) -> Rowed:
+    """Dimensions `dim` (all if None) of `x` reduced by `how`: sum, mean, max or min."""
     rank = len(b.sizes(x))
     asked = range(rank) if dim is None or dim == [] else [dim] if isinstance(dim, int) else dim
     places = {wrap_dim(place, rank) for place in asked}
@@ -152,23 +113,20 @@ def _over_parts(b: Builder, x: Stack, keepdim: bool, how: str) -> Rowed:
 def _over_lanes(b: Builder, x: Rowed, places: set[int], how: str) -> Value:
     """Each row's reduction over static dimensions."""
     sizes = x.padded(x.rank)
-    reduced = sorted(places)
-    count = math.prod(sizes[place] for place in reduced)
+    last = sorted(places)
+    count = math.prod(sizes[place] for place in last)
     if count == 1:
         return x.value
-    x = b.spread(x)
+    if x.value.features == 1:
+        return affine(b, x, count, 0.0).value if how == "sum" else x.value
     lanes = np.arange(x.lanes).reshape(sizes)
-    groups = np.moveaxis(lanes, reduced, range(-len(reduced), 0)).reshape(-1, count)
-    if how in {"sum", "mean"}:
-        limited(len(groups), x.lanes)
-        weight = np.zeros((len(groups), x.lanes))
-        np.put_along_axis(weight, groups, 1.0 / count if how == "mean" else 1.0, 1)
-        return b.emit(Linear(), [x.value], weight=weight)
-    pieces = [b.lanes_of(x, column, (len(groups),)).value for column in groups.T]
-    best = pieces[0]
-    for piece in pieces[1:]:
-        best = b.emit(Maximum(1 if how == "max" else -1), [best, piece])
-    return best
+    groups = np.moveaxis(lanes, last, range(-len(last), 0)).reshape(-1, count)
+    joined = b.lanes_of(x, groups.ravel(), groups.shape)
+    halvings = count.bit_length() - 1 if how == "mean" and count.bit_count() == 1 else 0
+    op = Reduce("sum" if how == "mean" else how, len(groups), count, halvings)
+    total = Rowed(b.emit(op, [joined.value]), (len(groups),))
+    is_divided = how == "mean" and not halvings
+    return affine(b, total, 1.0 / count, 0.0).value if is_divided else total.value
 
 
 def _over_rows(b: Builder, value: Value, how: str) -> Value:

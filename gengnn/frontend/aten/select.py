@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
+from gengnn.frontend.aims import join_aims, merge
 from gengnn.frontend.builder import Builder
+from gengnn.frontend.sections import section
 from gengnn.ir import Space, Value
 from gengnn.ops.concat import Concat
 from gengnn.ops.concat_rows import ConcatRows
 from gengnn.ops.lowering import (
     Abstract,
     Const,
+    Dim,
     Extent,
     Full,
     LoweringError,
     Rowed,
     Stack,
     lowers,
+    plus,
     without,
     wrap_dim,
 )
@@ -32,7 +37,7 @@ def lower_select(b: Builder, x: Abstract, dim: int, index: int) -> Abstract:
         return x.parts[index]
     if isinstance(x, Stack):
         x = b.join(x)
-    picked = _pick(b, x, dim, [wrap_dim(index, _size(b, x, dim))])
+    picked = pick(b, x, dim, [wrap_dim(index, static_size(b, x, dim))])
     dim = wrap_dim(dim, len(b.sizes(x)))
     if isinstance(picked, Full):
         return Full(np.squeeze(picked.data, dim), picked.axis - (dim < picked.axis), picked.rows)
@@ -49,19 +54,26 @@ def lower_slice(
     b: Builder,
     x: Abstract,
     dim: int = 0,
-    start: int | None = None,
-    end: int | None = None,
+    start: Dim | None = None,
+    end: Dim | None = None,
     step: int = 1,
 ) -> Abstract:
-    """A range along a dimension."""
+    """A range along a dimension; of rows, those of a part of a concat space."""
     whole = (start or 0) == 0 and step == 1
     size = b.sizes(x)[wrap_dim(dim, len(b.sizes(x)))]
     if whole and (end is None or end == size or (isinstance(end, int) and end >= _FAR)):
         return x
-    places = list(range(_size(b, x, dim)))[start:end:step]
+    if isinstance(size, Extent) and isinstance(x, Rowed) and step == 1:
+        is_open = end is None or (isinstance(end, int) and end >= _FAR)
+        if whole and isinstance(end, Extent):
+            merge(b, x.value.space, "".join(end.spaces))
+        return section(b, x, start or 0, size if is_open else end or 0)
+    if isinstance(start, Extent) or isinstance(end, Extent):
+        raise LoweringError("takes as many features as there are rows")
+    places = list(range(static_size(b, x, dim)))[start:end:step]
     if isinstance(x, Stack) and wrap_dim(dim, len(b.sizes(x))) == x.dim:
         return Stack(tuple(x.parts[place] for place in places), x.dim)
-    return _pick(b, b.join(x) if isinstance(x, Stack) else x, dim, places)
+    return pick(b, b.join(x) if isinstance(x, Stack) else x, dim, places)
 
 
 _FAR = (1 << 63) - 1
@@ -76,43 +88,43 @@ def lower_narrow(b: Builder, x: Abstract, dim: int, start: int, length: int) -> 
 
 @lowers("aten.split.Tensor", "aten.split_with_sizes.default")
 def lower_split(
-    b: Builder, x: Abstract, sizes: int | Sequence[int], dim: int = 0
+    b: Builder, x: Abstract, sizes: int | Sequence[Dim], dim: int = 0
 ) -> list[Abstract]:
     """Consecutive ranges; `sizes` is one size for all or a list."""
-    total = _size(b, x, dim)
     if isinstance(sizes, int):
+        total = static_size(b, x, dim)
         sizes = [min(sizes, total - at) for at in range(0, total, sizes)]
-    starts = np.cumsum([0, *sizes])
-    return [
-        lower_slice(b, x, dim, int(at), int(at) + n) for at, n in zip(starts, sizes, strict=False)
-    ]
+    ends: list[Dim] = [0]
+    for size in sizes:
+        ends.append(plus(ends[-1], size))
+    return [lower_slice(b, x, dim, start, end) for start, end in pairwise(ends)]
 
 
 @lowers("aten.chunk.default")
 def lower_chunk(b: Builder, x: Abstract, chunks: int, dim: int = 0) -> list[Abstract]:
     """`chunks` ranges of about equal size."""
-    return lower_split(b, x, -(-_size(b, x, dim) // chunks), dim)
+    return lower_split(b, x, -(-static_size(b, x, dim) // chunks), dim)
 
 
 @lowers("aten.unbind.int")
 def lower_unbind(b: Builder, x: Abstract, dim: int = 0) -> list[Abstract]:
     """Every entry along a dimension."""
-    return [lower_select(b, x, dim, index) for index in range(_size(b, x, dim))]
+    return [lower_select(b, x, dim, index) for index in range(static_size(b, x, dim))]
 
 
 @lowers("aten.flip.default")
 def lower_flip(b: Builder, x: Abstract, dims: Sequence[int]) -> Abstract:
     """Static dimensions backwards; edge_index.flip(0) turns every edge around."""
     for dim in dims:
-        places = list(range(_size(b, x, dim)))[::-1]
+        places = list(range(static_size(b, x, dim)))[::-1]
         if isinstance(x, Stack) and wrap_dim(dim, len(b.sizes(x))) == x.dim:
             x = Stack(x.parts[::-1], x.dim)
         else:
-            x = _pick(b, b.join(x) if isinstance(x, Stack) else x, dim, places)
+            x = pick(b, b.join(x) if isinstance(x, Stack) else x, dim, places)
     return x
 
 
-def _size(b: Builder, x: Abstract, dim: int) -> int:
+def static_size(b: Builder, x: Abstract, dim: int) -> int:
     """A static size."""
     sizes = b.sizes(x)
     size = sizes[wrap_dim(dim, len(sizes))]
@@ -123,7 +135,7 @@ def _size(b: Builder, x: Abstract, dim: int) -> int:
     return size
 
 
-def _pick(b: Builder, x: Abstract, dim: int, places: Sequence[int]) -> Rowed | Full:
+def pick(b: Builder, x: Abstract, dim: int, places: Sequence[int]) -> Rowed | Full:
     """Entries of a static dimension."""
     if isinstance(x, Full):
         return replace(x, data=np.take(x.data, places, wrap_dim(dim, x.data.ndim)))
@@ -154,7 +166,8 @@ def _even(b: Builder, parts: list[Rowed]) -> list[Rowed]:
     """Parts in one space and of one kind."""
     if len({part.value.space for part in parts}) > 1 or len({part.axis for part in parts}) > 1:
         raise LoweringError("joins rows of different spaces side by side")
-    if len({(part.value.kind, part.value.target) for part in parts}) > 1:
+    is_mixed = len({(part.value.kind, part.value.target) for part in parts}) > 1
+    if is_mixed and not all(part.is_map for part in parts):
         return [b.real(part) for part in parts]
     return parts
 
@@ -207,8 +220,7 @@ def _append(b: Builder, x: Rowed, y: Rowed) -> Rowed:
         x, y = b.real(x), b.real(y)
     if x.value.features != y.value.features:
         x, y = b.spread(x), b.spread(y)
-    if x.value.target != y.value.target:
-        raise LoweringError("joins index maps into different spaces")
+    join_aims(b, x.value, y.value)
     return replace(x, value=concat_rows(b, x.value, y.value))
 
 

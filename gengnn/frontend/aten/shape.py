@@ -49,7 +49,8 @@ def lower_dropout(b: Builder, x: Abstract, p: float, train: bool) -> Abstract:
     """Nothing, in evaluation mode."""
     if train and p > 0:
         raise LoweringError(
-            "drops features at random", "export the model in evaluation mode: model.eval()"
+            "drops features at random",
+            "pass training=self.training to dropout; export in evaluation mode: model.eval()",
         )
     return x
 
@@ -58,7 +59,8 @@ def lower_dropout(b: Builder, x: Abstract, p: float, train: bool) -> Abstract:
 def lower_view(b: Builder, x: Abstract, sizes: Sequence[Dim]) -> Abstract:
     """Other dimensions for the same lanes."""
     if isinstance(x, Stack):
-        if tuple(sizes) == b.sizes(x) or (-1 in sizes and len(sizes) == len(b.sizes(x))):
+        pairs = zip(sizes, b.sizes(x), strict=False)
+        if len(sizes) == len(b.sizes(x)) and all(new in {-1, was} for new, was in pairs):
             return x
         x = b.join(x)
     if isinstance(x, Const):
@@ -184,7 +186,10 @@ def lower_permute(b: Builder, x: Abstract, dims: Sequence[int]) -> Abstract:
     return replace(b.lanes_of(x, source.ravel(), source.shape), axis=axis)
 
 
-@lowers("aten.transpose.int", "aten.t.default", "aten.numpy_T.default")
+@lowers(
+    *("aten.transpose.int", "aten.t.default", "aten.numpy_T.default"),
+    *("aten.swapaxes.default", "aten.swapdims.default"),
+)
 def lower_transpose(b: Builder, x: Abstract, dim0: int = 0, dim1: int = 1) -> Abstract:
     """Two dimensions exchanged."""
     order = list(range(len(b.sizes(x))))

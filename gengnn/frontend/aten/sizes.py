@@ -6,6 +6,7 @@ import math
 
 from gengnn.frontend.builder import Builder
 from gengnn.frontend.program import Unknown
+from gengnn.ir import Kind
 from gengnn.ops.lowering import (
     Abstract,
     Extent,
@@ -127,12 +128,29 @@ def lower_item(b: Builder, x: Abstract) -> Abstract:
 
 
 def largest(b: Builder, x: Abstract) -> Abstract:
-    """The largest entry of an index map: batch.max(), or 0 where all rows are in one graph."""
+    """The largest entry of an index map: batch.max(), or 0 where all rows are in one graph.
+
+    One more than that is the number of rows of the space that the map points into, if the user
+    says so or the data says nothing else about that space.
+    """
     if isinstance(x, Full):
         return Largest("graphs") if not x.data.any() else Unknown("the largest constant")
-    if isinstance(x, Rowed) and x.is_map and x.value.target == "graphs":
-        return Largest("graphs")
+    if isinstance(x, Rowed) and x.is_map:
+        is_declared = b.keys.get(x.value.name) in b.declared
+        if is_declared or is_counted(b, str(x.value.target)):
+            return Largest(str(x.value.target))
     raise LoweringError(
         "takes the largest index as a size: isolated nodes at the end would be lost",
-        "pass the number of nodes: size=(n, n) to propagate, dim_size=n to scatter, num_nodes=n",
+        "pass the number of nodes: size=(n, n) to propagate, dim_size=n to scatter, num_nodes=n\n"
+        "    or, if the entries do not point at nodes, declare at what: gengnn.export(..., "
+        'spaces={"hyperedge_index.1": "hyperedges"})',
     )
+
+
+def is_counted(b: Builder, space: str) -> bool:
+    """Whether a space has no rows of its own in the data: they are counted by a map into it."""
+    if space == "graphs":
+        return True
+    inputs = [value for value in b.inputs if value.kind is not Kind.ROWS]
+    lives = any(value.space == space for value in inputs)
+    return b.spaces[space].kind == "input" and not lives
