@@ -40,6 +40,8 @@ class Backend(StrEnum):
     RTL = "rtl"
 
 
+Count = int | None
+
 Folder = Annotated[Path, typer.Argument(metavar="BUILD", help="A folder that gengnn built.")]
 Graphs = Annotated[
     Path, typer.Option(help="A list of PyG Data, written with torch.save.", metavar="FILE")
@@ -62,13 +64,13 @@ def build(  # noqa: PLR0913, PLR0917 -- one argument per option
     precision: Annotated[
         str, typer.Option(help="auto, one format ('ap_fixed<16,6>'), or a .json by module path.")
     ] = "auto",
-    max_nodes: Annotated[
-        int | None, typer.Option(min=1, help="Nodes of the largest graph.")
+    max_nodes: Annotated[Count, typer.Option(min=1, help="Nodes of the largest graph.")] = None,
+    max_edges: Annotated[Count, typer.Option(min=1, help="Edges of the largest graph.")] = None,
+    max_graphs: Annotated[Count, typer.Option(min=1, help="Graphs in one packet.")] = None,
+    most: Annotated[
+        list[str] | None,
+        typer.Option("--max", metavar="NAME=COUNT", help="The same for any node or edge type."),
     ] = None,
-    max_edges: Annotated[
-        int | None, typer.Option(min=1, help="Edges of the largest graph.")
-    ] = None,
-    max_graphs: Annotated[int | None, typer.Option(min=1, help="Graphs in one packet.")] = None,
     utilization: Annotated[
         float, typer.Option(min=0.01, max=1.0, help="The share of the part to use.")
     ] = 0.7,
@@ -95,6 +97,7 @@ def build(  # noqa: PLR0913, PLR0917 -- one argument per option
         max_nodes=max_nodes,
         max_edges=max_edges,
         max_graphs=max_graphs,
+        limits=_limits(most or []),
         utilization=utilization,
         multipliers=multipliers,
         backends=backends,
@@ -211,6 +214,17 @@ def _precision(given: str) -> str | dict[str, object]:
     if not isinstance(told, dict):
         raise ConfigError(f"{given} must hold a JSON object: module path -> format")
     return told
+
+
+def _limits(given: list[str]) -> dict[str, int]:
+    """Options NAME=COUNT as a dictionary."""
+    pairs = [entry.rpartition("=") for entry in given]
+    for name, _, count in pairs:
+        if not name or not count.isdecimal() or not int(count):
+            raise typer.BadParameter(
+                f"{name or count!r} is not NAME=COUNT, e.g. --max author=500", param_hint="--max"
+            )
+    return {name: int(count) for name, _, count in pairs}
 
 
 def _backends(given: str) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from gengnn.data import check_limits, samples_of
-from gengnn.design import Design
-from gengnn.errors import DataError
+from gengnn.data import PLAIN, check_limits, samples_of
+from gengnn.design import COUNT_BITS, Design
+from gengnn.errors import ConfigError, DataError
 from gengnn.frontend import load
 from gengnn.ir import Graph
 from gengnn.parts import part
@@ -25,9 +25,13 @@ CALIBRATION_GRAPHS = 2048
 """Graphs that set the formats of inner tensors; inputs are checked on all."""
 
 
+MOST_ROWS = (1 << COUNT_BITS) - 1
+"""Rows that the header of a packet can tell."""
+
+
 @dataclass(frozen=True)
 class Options:
-    """What a build is asked for."""
+    """What a build is asked for; `limits` are the most rows of spaces by name."""
 
     part: str = "xcu50"
     clock_mhz: float = 300.0
@@ -35,6 +39,7 @@ class Options:
     max_nodes: int | None = None
     max_edges: int | None = None
     max_graphs: int | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
     utilization: float = 0.7
     multipliers: int | None = None
     backends: tuple[str, ...] = ("hls", "rtl")
@@ -129,19 +134,41 @@ def set_limits(graph: Graph, samples: Sequence[Sample], options: Options) -> Gra
     """Declare the most rows per graph: as asked, else the next power of two over the data.
 
     Raises:
+        ConfigError: a limit is asked for a space that the model does not have.
         DataError: there is no data, or a graph exceeds the limits asked for.
     """
     if not samples:
         raise DataError("no graphs to calibrate on\n  give some with --data graphs.pt")
     counts = [row_counts(graph, sample) for sample in samples]
-    asked = {
-        "nodes": options.max_nodes,
-        "edges": options.max_edges,
-        "graphs": options.max_graphs,
-    }
+    asked = asked_limits(options, list(counts[0]))
     limits = {
         space: asked.get(space) or next_power(max(c[space] for c in counts)) for space in counts[0]
     }
     limited = replace(graph, limits=limits)
     check_limits(limited, samples)
     return limited
+
+
+def asked_limits(options: Options, spaces: Sequence[str]) -> dict[str, int]:
+    """The limits asked for, by space.
+
+    Raises:
+        ConfigError: one is no count of rows, or of a space that is not among `spaces`; the options
+            of the plain spaces are no error where a model has only such spaces.
+    """
+    plain = dict(
+        zip(PLAIN, (options.max_nodes, options.max_edges, options.max_graphs), strict=True)
+    )
+    told = {space: rows for space, rows in plain.items() if rows is not None}
+    if set(PLAIN).issuperset(spaces):
+        told = {space: rows for space, rows in told.items() if space in spaces}
+    told |= options.limits
+    for space, rows in told.items():
+        if space not in spaces:
+            raise ConfigError(
+                f"a limit is asked for {space}, which the model does not have\n"
+                f"  it has {', '.join(spaces)}; --max {spaces[0]}=COUNT sets a limit"
+            )
+        if not 0 < rows <= MOST_ROWS:
+            raise ConfigError(f"the limit of {space} is {rows}, expected 1 to {MOST_ROWS:,}")
+    return told

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch_geometric.data import Data
+from torch_geometric.data import Data, HeteroData
 from torch_geometric.data.data import DataEdgeAttr, DataTensorAttr
-from torch_geometric.data.storage import EdgeStorage, GlobalStorage, NodeStorage
+from torch_geometric.data.feature_store import TensorAttr
+from torch_geometric.data.graph_store import EdgeAttr, EdgeLayout
+from torch_geometric.data.storage import BaseStorage, EdgeStorage, GlobalStorage, NodeStorage
 
+from gengnn.attributes import attribute, names
 from gengnn.errors import DataError
-from gengnn.ir import Graph, Kind, Value
+from gengnn.ir import Graph, KeyPath, Kind, Value
 from gengnn.reference import Sample, row_counts
 
 Array = NDArray[np.generic]
 
-ENDS = {"src": 0, "dst": 1}
-"""The inputs that are the rows of `edge_index`."""
+ENDS = 2
+"""Rows of an index [2, E]."""
+
+PLAIN = ("nodes", "edges", "graphs")
+"""The spaces that the command line has options of their own for."""
 
 
 def load_data(source: str | Path | Sequence[object]) -> list[object]:
@@ -43,7 +49,7 @@ def load_data(source: str | Path | Sequence[object]) -> list[object]:
         reason = str(error).strip().split("\n", maxsplit=1)[0]
         raise DataError(
             f"cannot read {path} as graphs: {reason}\n"
-            "  expected a list of torch_geometric.data.Data, written with torch.save; files that "
+            "  expected a list of Data or HeteroData, written with torch.save; files that "
             "hold other Python objects are not opened, because they could run code"
         ) from error
     if not isinstance(loaded, list | tuple) or not loaded:
@@ -55,7 +61,10 @@ def load_data(source: str | Path | Sequence[object]) -> list[object]:
 
 
 def _pyg_classes() -> list[Callable[..., Any] | tuple[Callable[..., Any], str]]:
-    return [Data, DataEdgeAttr, DataTensorAttr, EdgeStorage, GlobalStorage, NodeStorage]
+    return [
+        *(Data, DataEdgeAttr, DataTensorAttr, EdgeStorage, GlobalStorage, NodeStorage),
+        *(HeteroData, BaseStorage, EdgeAttr, EdgeLayout, TensorAttr),
+    ]
 
 
 def samples_of(graph: Graph, data: Sequence[object]) -> list[Sample]:
@@ -63,7 +72,8 @@ def samples_of(graph: Graph, data: Sequence[object]) -> list[Sample]:
 
     Args:
         graph: the model, for names, shapes and bounds of its inputs.
-        data: PyG Data, or mappings from input names to arrays.
+        data: PyG Data or HeteroData, mappings of forward's arguments (tuples, lists and
+            dictionaries as forward takes them), or mappings from input names to arrays.
 
     Raises:
         DataError: an attribute is missing, or has a wrong dtype, shape or value.
@@ -79,49 +89,87 @@ def samples_of(graph: Graph, data: Sequence[object]) -> list[Sample]:
 def _sample(graph: Graph, entry: object, number: int) -> Sample:
     """One graph; values are checked later, for all graphs at once."""
     if isinstance(entry, Mapping) and all(v.name in entry for v in graph.user_inputs):
-        return {v.name: np.asarray(entry[v.name]) for v in graph.user_inputs}
-    found: dict[str, Array] = {}
+        known = {value.name for value in graph.inputs}
+        return {name: np.asarray(entry[name]) for name in entry if name in known}
+    found: dict[KeyPath, Array] = {}
     sample: dict[str, Array] = {}
     for value in graph.user_inputs:
-        name = _argument(value)
-        if name not in found:
-            found[name] = _attribute(entry, name, number)
-        array = found[name]
-        if value.name in ENDS:
-            array = _end(array, value, number)
-        sample[value.name] = _shaped(array, value, number)
-    return sample
+        path = _path(value)
+        if path not in found:
+            found[path] = _array(entry, path, number)
+        sample[value.name] = _shaped(found[path], value, number)
+    return sample | _counts(graph, entry)
 
 
-def _argument(value: Value) -> str:
-    """The forward argument that an input is, or is a part of."""
-    if value.name in ENDS:
-        return "edge_index"
-    return value.column.name if value.column else value.name
+def _path(value: Value) -> KeyPath:
+    """Where an input is, or is a part of, in the data."""
+    return value.path or (value.column.name if value.column else value.name,)
 
 
-def _attribute(entry: object, name: str, number: int) -> Array:
-    """One attribute of one graph; a missing `batch` means that it is one graph."""
-    found = entry.get(name) if isinstance(entry, Mapping) else getattr(entry, name, None)
-    if found is None and name == "batch":
-        return np.zeros(int(getattr(entry, "num_nodes", 0) or 0), dtype=np.int64)
-    if found is None:
-        listed = getattr(entry, "keys", None)
-        keys = listed() if callable(listed) else []
+def _counts(graph: Graph, entry: object) -> dict[str, Array]:
+    """The rows [rows, 0] of the spaces without tensors, where the data tells them."""
+    inhabited = {value.space for value in graph.user_inputs}
+    counts: dict[str, Array] = {}
+    for value in graph.inputs:
+        if value.kind is Kind.ROWS and value.path and value.space not in inhabited:
+            count = _descend(attribute(entry, str(value.path[0])), value.path[1:])
+            if count is not None:
+                counts[value.name] = np.zeros((int(count), 0), dtype=np.int64)
+    return counts
+
+
+def _array(entry: object, path: KeyPath, number: int) -> Array:
+    """The tensor at a path, e.g. x_dict["author"], or edge_index[0]."""
+    name = str(path[0])
+    whole = attribute(entry, name)
+    if whole is None:
         raise DataError(
             f"graph {number} has no {name!r}\n  the model takes it; the graph has "
-            f"{', '.join(sorted(map(str, keys))) or 'no attributes'}"
+            f"{', '.join(names(entry)) or 'no attributes'}"
         )
+    holder = _descend(whole, path[1:-1])
+    row = path[-1] if len(path) > 1 else None
+    if isinstance(row, int) and not isinstance(holder, Sequence | Mapping | None):
+        return _end(_numbers(holder), _told_path(path[:-1]), row, number)
+    found = _descend(whole, path[1:])
+    if found is None:
+        keys = whole if isinstance(whole, Mapping) else range(len(whole))
+        raise DataError(
+            f"graph {number} has no {_told_path(path)}\n  the model takes it; {name} of the graph "
+            f"has {', '.join(map(repr, keys))}"
+        )
+    return _numbers(found)
+
+
+def _descend(found: Any, keys: Iterable[object]) -> Any:
+    """What `keys` lead to in nested dictionaries and sequences; None where there is nothing.
+
+    Edge types are found as tuples and as PyG's "source__relation__target".
+    """
+    for key in keys:
+        if isinstance(found, Mapping):
+            told = "__".join(key) if isinstance(key, tuple) else tuple(str(key).split("__"))
+            found = found.get(key, found.get(told))
+        elif isinstance(found, Sequence) and isinstance(key, int) and key < len(found):
+            found = found[key]
+        else:
+            return None
+    return found
+
+
+def _numbers(found: Any) -> Array:
     return np.asarray(found.detach().cpu() if isinstance(found, torch.Tensor) else found)
 
 
-def _end(array: Array, value: Value, number: int) -> Array:
-    """One of the two rows of edge_index."""
-    if array.shape[:1] != (len(ENDS),) or array.ndim != len(ENDS):
-        raise DataError(
-            f"graph {number}: edge_index has shape {list(array.shape)}, expected [2, E]"
-        )
-    end: Array = array[ENDS[value.name]]
+def _told_path(path: KeyPath) -> str:
+    return str(path[0]) + "".join(f"[{key!r}]" for key in path[1:])
+
+
+def _end(array: Array, name: str, row: int, number: int) -> Array:
+    """One of the two rows of an index [2, E]."""
+    if array.shape[:1] != (ENDS,) or array.ndim != ENDS:
+        raise DataError(f"graph {number}: {name} has shape {list(array.shape)}, expected [2, E]")
+    end: Array = array[row]
     return end
 
 
@@ -146,8 +194,10 @@ def _shaped(array: Array, value: Value, number: int) -> Array:
 
 
 def _told(value: Value) -> str:
-    column = value.column
-    return f"{column.name}[:, {column.first}]" if column else value.name
+    if value.column:
+        return f"{_told_path(_path(value))}[:, {value.column.first}]"
+    is_end = isinstance((value.path or ("",))[-1], int)  # src says more than edge_index[0]
+    return value.name if is_end or not value.path else _told_path(value.path)
 
 
 def _check_values(value: Value, arrays: Sequence[Array]) -> None:
@@ -188,7 +238,7 @@ def _check_maps(graph: Graph, sample: Sample, number: int) -> None:
             )
         if value.target and array.size and int(array.max()) >= counts[value.target]:
             raise DataError(
-                f"graph {number}: {value.name} points at {value.target} row {int(array.max())}, "
+                f"graph {number}: {_told(value)} points at {value.target} row {int(array.max())}, "
                 f"but there are {counts[value.target]}"
             )
 
@@ -202,7 +252,8 @@ def check_limits(graph: Graph, samples: Sequence[Sample]) -> None:
     for number, sample in enumerate(samples):
         for space, size in row_counts(graph, sample).items():
             if size > graph.limits[space]:
+                option = f"--max-{space}" if space in PLAIN else f"--max {space}={size}"
                 raise DataError(
                     f"graph {number} has {size} {space}, the design takes {graph.limits[space]}\n"
-                    f"  build again with a larger --max-{space}"
+                    f"  build again with a larger {option}"
                 )

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gengnn.ir import Graph, Kind, Value
-from gengnn.ops.base import Cost, Memory
+from gengnn.ops.base import Cost, Memory, Setting
+
+WORD_BITS = 64
+"""Bits of a word of the packet header; a beat of the bus holds one or several."""
+
+COUNT_BITS = 21
+"""Bits of a row count in the header."""
+
+COUNTS_PER_WORD = WORD_BITS // COUNT_BITS
+"""Row counts in a word of the header, the first in the lowest bits."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class Unit:
 
     name: str
     kernel: str
-    params: Mapping[str, int]
+    params: Mapping[str, Setting]
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     memories: tuple[Memory, ...] = ()
@@ -51,6 +60,12 @@ class Unit:
     level: int = 0
     cost: Cost = field(default_factory=Cost)
     fill_ports: tuple[str, ...] = ()
+
+    def number(self, param: str) -> int:
+        """A kernel parameter that is a number."""
+        value = self.params[param]
+        assert isinstance(value, int)
+        return value
 
 
 @dataclass(frozen=True)
@@ -101,8 +116,9 @@ class Design:
     """Everything the emitters need; nothing in it is specific to a back end.
 
     `units` are in dataflow order. Units with `loop` = k are the body of folded loop k, run
-    `loops[k]` times per graph. `layouts` are the input rows of nodes, edges, graphs in that
-    order; `results` one layout per output, in the model's order.
+    `loops[k]` times per graph. `layouts` are the rows of the input spaces in the order of the
+    packet: node types, edge types, graphs; its header holds their counts in that order. `results`
+    has one layout per output, in the model's order.
     """
 
     name: str
@@ -116,6 +132,16 @@ class Design:
     results: tuple[RowLayout, ...]
     tdata: int
     digest: str = ""
+
+    @property
+    def header_words(self) -> int:
+        """Words of WORD_BITS bits that the header of a packet has."""
+        return -(-len(self.layouts) // COUNTS_PER_WORD)
+
+    @property
+    def header_beats(self) -> int:
+        """Bus beats of the header."""
+        return -(-self.header_words * WORD_BITS // self.tdata)
 
     @property
     def cost(self) -> Cost:

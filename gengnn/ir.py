@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from gengnn.ops.base import Op
 
 
+KeyPath = tuple[str | int | tuple[str, ...], ...]
+"""Where a tensor is among the forward arguments: the argument's name, then keys and positions."""
+
+
 class Kind(StrEnum):
     """What the lanes of a value mean."""
 
@@ -57,7 +61,8 @@ class Value:
     INDEX values are integers in [0, `bound`); with a `target` they are an index map into that
     space. ROWS values carry no data: they stand for the rows of a space themselves. `type` is
     set by quantisation (INDEX and MASK values: an unsigned format with frac 0). An input that is
-    a part of a forward argument says so in `column`.
+    a part of a forward argument says so in `path` (of a ROWS value: where its row count is) and,
+    if it is some of its lanes, in `column`.
     """
 
     name: str
@@ -68,6 +73,7 @@ class Value:
     bound: int | None = None
     type: FixedType | None = None
     column: Column | None = None
+    path: KeyPath = ()
 
     @property
     def features(self) -> int:

@@ -22,10 +22,10 @@ class Metric(StrEnum):
     PEARSON = "pearson"
 
 
-def measure(metric: Metric, outputs: Array, target: Array) -> float:
+def measure(metric: Metric, outputs: Array, target: Array, is_class: bool = False) -> float:
     """The metric of outputs [rows, tasks or classes] against target [rows] or [rows, tasks].
 
-    Rows whose target is NaN are left out.
+    Rows whose target is NaN are left out. With `is_class` the outputs are classes, not scores.
 
     Raises:
         DataError: the shapes do not fit, or the metric is not defined on this target.
@@ -33,9 +33,10 @@ def measure(metric: Metric, outputs: Array, target: Array) -> float:
     outputs, target = as_matrix(outputs), as_matrix(target)
     if len(outputs) != len(target):
         raise DataError(f"{metric}: the model has {len(outputs)} output rows, y has {len(target)}")
-    if metric is Metric.ACCURACY and outputs.shape[1] > 1 and target.shape[1] == 1:
+    is_scored = outputs.shape[1] > 1 and target.shape[1] == 1 and not is_class
+    if metric is Metric.ACCURACY and is_scored:
         outputs = outputs.argmax(axis=1, keepdims=True).astype(np.float64)
-    elif metric is Metric.ACCURACY:
+    elif metric is Metric.ACCURACY and not is_class:
         outputs = (outputs > 0).astype(np.float64)
     if outputs.shape != target.shape:
         got = f"{list(outputs.shape)} and {list(target.shape)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,10 @@ from gengnn.emit.rtl import emit_rtl
 from gengnn.emit.templates import render
 from gengnn.errors import ConfigError
 from gengnn.frontend import load
+from gengnn.ir import Kind, Value
 from gengnn.metrics import Metric, as_matrix, labels_of, measure
 from gengnn.passes.estimate import estimate
-from gengnn.predict import predict, predict_float
+from gengnn.predict import from_codes, predict, predict_float
 from gengnn.progress import step
 from gengnn.reference import Sample, row_counts
 from gengnn.report import Accuracy, Check, Cycles, read_report, update_report, write_report
@@ -160,10 +160,11 @@ class Project:
             model = load(self.folder / MODEL)
             real = as_matrix(predict_float(model, samples_of(model, data)).outputs[0])
         target = real if metric == Metric.PEARSON else labels_of(data)
+        is_class = self._first_output().kind is Kind.INDEX
         found = Accuracy(
             metric=metric,
-            float=measure(Metric(metric), real, target),
-            fixed=measure(Metric(metric), fixed, target),
+            float=measure(Metric(metric), real, target, is_class),
+            fixed=measure(Metric(metric), fixed, target, is_class),
         )
         update_report(self.folder, accuracy=asdict(found))
         return found
@@ -181,10 +182,8 @@ class Project:
         update_report(self.folder, resources={tool: found})
         return found
 
-    @cached_property
-    def _output_steps(self) -> dict[str, float]:
-        values = self.design.graph.values
-        return {name: values[name].format.step for name in self.design.graph.outputs}
+    def _first_output(self) -> Value:
+        return self.design.graph.values[self.design.graph.outputs[0]]
 
     def _samples(self, data: Sequence[object]) -> list[Sample]:
         samples = samples_of(self.design.graph, data)
@@ -201,12 +200,12 @@ class Project:
 
     def _floats(self, graphs: Sequence[GraphCodes]) -> Outputs:
         """Codes [rows, lanes] of each graph as the model's outputs; refused graphs have none."""
-        values = self.design.graph.values
         outputs = []
-        for name, scale in self._output_steps.items():
+        for name in self.design.graph.outputs:
+            value = self.design.graph.values[name]
             parts = [codes[name] for codes in graphs if name in codes]
-            joined = np.concatenate(parts) if parts else np.zeros((0, values[name].features))
-            outputs.append(torch.from_numpy(joined * scale).reshape(-1, *values[name].shape))
+            joined = np.concatenate(parts) if parts else np.zeros((0, value.features))
+            outputs.append(from_codes(value, torch.from_numpy(joined)).reshape(-1, *value.shape))
         return _unwrap(tuple(outputs))
 
     def _estimate(self, samples: Sequence[Sample]) -> float:

@@ -34,14 +34,21 @@ class Run:
 
 
 def row_counts(graph: Graph, sample: Sample) -> dict[str, int]:
-    """Rows of each base space in one sample; a model without graph inputs has one graph."""
-    counts = {space: 0 for space, entry in graph.spaces.items() if entry.kind == "input"}
+    """Rows of each input space in one sample, in the order of a packet.
+
+    Of a space without tensors they are told by the entry `rows_<space>` [rows, 0], or else
+    counted by the largest index into it; a model without graph inputs has one graph.
+    """
+    counts = {space: -1 for space, entry in graph.spaces.items() if entry.kind == "input"}
     for value in graph.user_inputs:
         counts[value.space] = len(sample[value.name])
-    if "graphs" in counts and not counts["graphs"]:
-        owners = [v for v in graph.user_inputs if v.target == "graphs"]
-        most = max((int(sample[v.name].max(initial=0)) for v in owners), default=0)
-        counts["graphs"] = most + 1
+    for space in [space for space, rows in counts.items() if rows < 0]:
+        told = sample.get(f"rows_{space}")
+        maps = [sample[value.name] for value in graph.user_inputs if value.target == space]
+        most = max((int(index.max(initial=-1)) for index in maps), default=-1) + 1
+        counts[space] = most if told is None else len(told)
+    if "graphs" in counts:
+        counts["graphs"] = max(1, counts["graphs"])
     return counts
 
 
@@ -122,10 +129,7 @@ class IntegerModel:
         self.graph = graph
         self.values = graph.values
         self.exacts = {node.name: exact_of(graph, node, self.values) for node in graph.nodes}
-        self.carriers = {
-            name: torch.float32 if exact.width <= SINGLE_BITS else torch.float64
-            for name, exact in self.exacts.items()
-        }
+        self.carriers = {node.name: self._carrier(node) for node in graph.nodes}
         self.params = {
             node.name: {
                 role: torch.from_numpy(graph.params[key].data.copy()).to(self.carriers[node.name])
@@ -134,6 +138,13 @@ class IntegerModel:
             for node in graph.nodes
         }
         self.last_use = _last_uses(graph)
+
+    def _carrier(self, node: Node) -> torch.dtype:
+        """What holds the operands of a node and its exact result."""
+        operands = [self.values[name] for name in node.inputs]
+        widths = [value.format.width for value in operands if value.kind is Kind.REAL]
+        widest = max([self.exacts[node.name].width, *widths])
+        return torch.float32 if widest <= SINGLE_BITS else torch.float64
 
     def run(self, samples: Sequence[Sample], keep: bool = False) -> Run:
         """Codes of the outputs (of every value if `keep`) on one batch of samples."""
@@ -196,6 +207,23 @@ def _last_uses(graph: Graph) -> dict[int, list[str]]:
         if name not in graph.outputs:
             dead.setdefault(position, []).append(name)
     return dead
+
+
+def output_rows(graph: Graph, name: str, run: Run) -> Tensor:
+    """An output [rows, features] of a batch; what points at rows points at those of its graph."""
+    value = graph.values[name]
+    tensor = run.tensors[name].reshape(-1, value.features)
+    if value.kind is not Kind.INDEX or value.target is None:
+        return tensor
+    return _places(run.rows.graph_of[value.target])[tensor]
+
+
+def _places(owner: Tensor) -> Tensor:
+    """The place of each row among those of its graph; `owner` is the graph of each row."""
+    order = torch.argsort(owner, stable=True)
+    sizes = torch.bincount(owner)
+    starts = (sizes.cumsum(0) - sizes)[owner[order]]
+    return torch.empty_like(owner).scatter_(0, order, torch.arange(owner.numel()) - starts)
 
 
 def split_rows(tensor: Tensor, owner: Tensor, count: int) -> list[NDArray[np.float64]]:

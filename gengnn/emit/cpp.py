@@ -60,6 +60,16 @@ def literal(value: int) -> str:
     return f"{value}{suffix[integer_type(value)]}"
 
 
+def table(name: str, values: Sequence[int]) -> list[str]:
+    """A member function that gives value i: C++14 has no array members without a definition."""
+    return [
+        f"  static constexpr int {name}(int i) {{",
+        *listing("constexpr int values[] = {", [str(v) for v in values], "};", 4).splitlines(),
+        "    return values[i];",
+        "  }",
+    ]
+
+
 def code_type(width: int) -> str:
     """The narrowest C type that holds signed codes of `width` bits."""
     known = ((8, "signed char"), (16, "short"), (32, "int"))

@@ -71,6 +71,9 @@ def _sources(design: Design) -> dict[str, str]:
         loops=units.loops(),
         streams=units.streams(),
         calls=units.calls(),
+        layouts=hls_packets.layouts(design),
+        counts=hls_packets.counts(design),
+        receiver=hls_packets.receiver(design),
         senders=hls_packets.senders(design, units),
         writer=hls_packets.writer(design, units),
     )
@@ -80,6 +83,7 @@ def _sources(design: Design) -> dict[str, str]:
         bus=design.tdata,
         fields=hls_packets.fields(design),
         layouts=hls_packets.layouts(design),
+        all_layouts=hls_packets.all_layouts(design),
         results=hls_packets.results(design),
     )
     clock_ns = f"{1000 / design.clock_mhz:.4g}"

@@ -19,15 +19,16 @@ class FieldText:
     lanes: int
     width: int
     bound: int
-    target: str
+    target: int | str
 
 
 @dataclass(frozen=True)
 class LayoutText:
-    """The configuration struct of the rows of a space."""
+    """The configuration struct of the rows of a space, and the array that stores them."""
 
     config: str
     space: str
+    store: str
     bits: int
     max_rows: int
     bus_beats: int
@@ -48,21 +49,45 @@ class ResultText:
 
 def fields(design: Design) -> list[FieldText]:
     """Every field of every layout; a ROWS stream is a field without lanes."""
+    places = {layout.space: place for place, layout in enumerate(design.layouts)}
     found = []
     for layout in design.layouts:
         offset = 0
         for entry in layout.fields:
-            found.append(_field(layout, entry, offset))
+            target = places[entry.target] if entry.target else NO_SPACE
+            found.append(_field(layout, entry, offset, target))
             offset += entry.bits
         if layout.rows_stream:
             told = comment(f"one beat per row of {layout.space}")
-            found.append(FieldText(_rows_config(layout), told, 0, 0, 1, 0, "NO_SPACE"))
+            found.append(FieldText(_rows_config(layout), told, 0, 0, 1, 0, NO_SPACE))
     return found
 
 
+NO_SPACE = "gg::NO_SPACE"
+"""The target of a field whose codes are not bounded by the rows of a space."""
+
+
 def layouts(design: Design) -> list[LayoutText]:
-    """The rows of nodes, edges and graphs."""
+    """The rows of every input space, in the order of the packet."""
     return [_layout(design, layout) for layout in design.layouts]
+
+
+def all_layouts(design: Design) -> str:
+    """The list of the layouts."""
+    configs = [text.config for text in layouts(design)]
+    return listing("using Layouts = gg::Layouts<", configs, ">;", 2)
+
+
+def counts(design: Design) -> str:
+    """The variables that hold the rows of each space, and the status."""
+    return listing("int ", [*map(_count, design.layouts), "status"], ";", 2)
+
+
+def receiver(design: Design) -> str:
+    """The call that takes a packet."""
+    spaces = [name for layout in design.layouts for name in (_store(layout), _count(layout))]
+    head = "gg::receive<Packet::Bus>("
+    return listing(head, ["Packet::Layouts()", "s_axis", "status", *spaces], ");", 2)
 
 
 def results(design: Design) -> list[ResultText]:
@@ -84,9 +109,8 @@ def senders(design: Design, units: HlsUnits) -> list[str]:
         if layout.rows_stream:
             streams.append(units.variable(layout.rows_stream))
         if streams:
-            space = layout.space
-            head = f"gg::send<Packet::{space.capitalize()}>("
-            calls.append(listing(head, [space, f"num_{space}", *streams], ");", 2))
+            head = f"gg::send<{_layout_config(layout)}>("
+            calls.append(listing(head, [_store(layout), _count(layout), *streams], ");", 2))
     return calls
 
 
@@ -97,12 +121,11 @@ def writer(design: Design, units: HlsUnits) -> str:
     return listing(f"gg::respond<{configs}>(", ["status", "m_axis", *streams], ");", 2)
 
 
-def _field(layout: RowLayout, entry: Field, offset: int) -> FieldText:
+def _field(layout: RowLayout, entry: Field, offset: int, target: int | str) -> FieldText:
     rule = ""
     if entry.target or entry.bound:
         rule = f", below {entry.bound or 'the rows of ' + entry.target}"
     told = comment(_told(layout, entry) + rule)
-    target = entry.target.upper() if entry.target else "NO_SPACE"
     config = _field_config(entry)
     return FieldText(config, told, offset, entry.lanes, entry.width, entry.bound, target)
 
@@ -114,8 +137,9 @@ def _layout(design: Design, layout: RowLayout) -> LayoutText:
         sent.append(_rows_config(layout))
     bus_beats = layout.beats(design.tdata)
     return LayoutText(
-        f"{layout.space}_rows",
+        _layout_config(layout),
         layout.space,
+        _store(layout),
         layout.bits,
         layout.max_rows,
         bus_beats,
@@ -133,5 +157,17 @@ def _field_config(entry: Field) -> str:
     return f"field_{identifier(entry.value)}"
 
 
+def _layout_config(layout: RowLayout) -> str:
+    return f"{identifier(layout.space)}_rows"
+
+
 def _rows_config(layout: RowLayout) -> str:
-    return f"every_row_of_{layout.space}"
+    return f"every_row_of_{identifier(layout.space)}"
+
+
+def _store(layout: RowLayout) -> str:
+    return f"{identifier(layout.space)}_store"
+
+
+def _count(layout: RowLayout) -> str:
+    return f"num_{identifier(layout.space)}"

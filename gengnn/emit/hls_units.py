@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gengnn.design import Design, Stream, Unit
-from gengnn.emit.cpp import comment, identifier, integer_type, listing, literal
+from gengnn.emit.cpp import comment, identifier, integer_type, listing, literal, table
 from gengnn.errors import GengnnError
 
 OUTER = -1
@@ -80,7 +80,7 @@ class HlsUnits:
         for unit in design.units:
             if unit.kernel == FIFO:
                 name = self.resolve(unit.inputs["x"])
-                self.depths[name] = self.depths.get(name, 0) + unit.params["Depth"]
+                self.depths[name] = self.depths.get(name, 0) + unit.number("Depth")
         self.maker: dict[str, int] = {}
         self.reader: dict[str, int] = {}
         for position, unit in enumerate(self.units):
@@ -173,7 +173,8 @@ class HlsUnits:
         return StreamText(variable, declaration, f"{kind}& {variable}", depth, reason)
 
     def _call(self, unit: Unit) -> CallText:
-        layer = "0" if unit.loop == OUTER else "layer"
+        is_alike = unit.loop == OUTER or (unit.params.get("Iters") == 1 and not self._skips(unit))
+        layer = "0" if is_alike else "layer"
         arguments = [layer] if "Iters" in unit.params or self._skips(unit) else []
         arguments += [self.variable(wire) for _, wire in _ordered(unit)]
         arguments += [self.variable(wire) for wire in unit.outputs.values()]
@@ -185,10 +186,14 @@ class HlsUnits:
         params = dict(unit.params)
         if self._skips(unit):
             params["Layers"] = self._mask(unit)
-        small = [f"{k} = {v}" for k, v in params.items() if integer_type(v) == "int"]
-        large = [(k, v) for k, v in params.items() if integer_type(v) != "int"]
+        numbers = {k: v for k, v in params.items() if isinstance(v, int)}
+        small = [f"{k} = {v}" for k, v in numbers.items() if integer_type(v) == "int"]
+        large = [(k, v) for k, v in numbers.items() if integer_type(v) != "int"]
         lines = listing("static constexpr int ", small, ";", 2).splitlines() if small else []
         lines += [f"  static constexpr {integer_type(v)} {k} = {literal(v)};" for k, v in large]
+        for name, value in params.items():
+            if isinstance(value, tuple):
+                lines += table(name, value)
         return tuple(lines)
 
     def _all(self, loop: int) -> int:
@@ -216,7 +221,7 @@ class HlsUnits:
         for port, wire in enumerate(unit.outputs.values()):
             fed = mask
             if unit.kernel == "fork":
-                ports, wanted = unit.params["Ports"], unit.params["Mask"] >> port
+                ports, wanted = unit.number("Ports"), unit.number("Mask") >> port
                 fed &= sum((wanted >> i * ports & 1) << i for i in range(mask.bit_length()))
             self.masks[self.resolve(wire)] = fed
 

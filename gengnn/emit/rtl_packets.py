@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gengnn.design import Design, Field, RowLayout
+from gengnn.design import COUNT_BITS, WORD_BITS, Design, Field, RowLayout
 from gengnn.emit.cpp import comment, identifier
 from gengnn.emit.rtl_units import SIGNALS, stream_pins
 from gengnn.emit.sv import Instance, Section, concat, declare, instance, part
-from gengnn.ops.base import address_bits
+from gengnn.ops.base import Setting, address_bits
 
-COUNT_BITS = 24
-"""Bits of a row count."""
-
-HEADER_BITS = 64
-"""Bits of a packet's header."""
-
-SPACES = {"nodes": "Node", "edges": "Edge", "graphs": "Graph"}
-"""The base spaces in the order of the header, and what the loader calls them."""
-
-ANY_ROWS = (1 << COUNT_BITS) - 1
-"""The limit of a space that the model does not use."""
+INTEGER_BITS = 32
+"""Bits of the limits that the checks compare with."""
 
 CLOCK = {"clk": "aclk", "rst_n": "aresetn"}
 """The connections that all units of the top share."""
@@ -61,8 +52,7 @@ class Rows:
 
 def loader(design: Design) -> list[Section]:
     """The loader, then the store, checks and emitter of each base space."""
-    known = {layout.space: layout for layout in design.layouts}
-    spaces = [_rows(known.get(space, RowLayout(space, ANY_ROWS, ()))) for space in SPACES]
+    spaces = [_rows(layout) for layout in design.layouts]
     sections = [_control(design, spaces)]
     sections += [_space(design, rows) for rows in spaces if rows.is_stored or rows.sinks]
     return sections
@@ -85,18 +75,18 @@ def _rows(layout: RowLayout) -> Rows:
 def _control(design: Design, spaces: Sequence[Rows]) -> Section:
     """The unit that reads packets, and the one that keeps the status of each graph."""
     targets = {field.target for rows in spaces for field, _ in rows.checks}
-    params: dict[str, int | str] = {}
-    for rows, name in zip(spaces, SPACES.values(), strict=True):
-        params |= {f"Max{name}s": rows.layout.max_rows}
-        params |= {f"{name}Beats": rows.layout.beats(design.tdata)}
+    limits = tuple(rows.layout.max_rows for rows in spaces)
+    beats = tuple(rows.layout.beats(design.tdata) for rows in spaces)
+    params: dict[str, Setting] = {"Spaces": len(spaces), "TData": design.tdata}
+    params |= {"MaxRows": limits, "Beats": beats}
     counts = [_used(f"{r.stem}_count", bool(r.sinks) or r.layout.space in targets) for r in spaces]
     stores = [_used(f"{rows.stem}_store", rows.is_stored) for rows in spaces]
     busy = [f"{rows.stem}_busy" for rows in spaces]
     checks = [signal for rows in spaces for signal in rows.bad()]
     pins = CLOCK | {f"s_{s}": f"s_axis_t{s}" for s in SIGNALS}
-    pins |= {"s_data": part("s_axis_tdata", 0, HEADER_BITS, design.tdata)}
+    pins |= {"s_data": part("s_axis_tdata", 0, _header_bits(design), design.tdata)}
     pins |= {"is_header": "load_is_header", "store": concat(stores), "counts": concat(counts)}
-    pins |= {"is_bad": " || ".join(checks) or "1'b0"}
+    pins |= {"is_bad": f"|{concat(checks)}" if checks else "1'b0"}
     pins |= {f"status{end}": f"load_status{end}" for end in ("_valid", "_ready", "")}
     pins |= {"start": "load_start", "busy": concat(busy)}
     state = CLOCK | {"is_header": "load_is_header"}
@@ -126,10 +116,15 @@ def _used(signal: str, is_used: bool) -> str:
     return signal if is_used else f"unused_{signal}"
 
 
+def _header_bits(design: Design) -> int:
+    """Bits of the bus that a header uses."""
+    return min(design.tdata, WORD_BITS * design.header_words)
+
+
 def _leftover(design: Design, spaces: Sequence[Rows]) -> list[str]:
     """Names the bus bits that nothing reads as unused."""
     rows = [min(rows.layout.bits, design.tdata) for rows in spaces if rows.is_stored]
-    widest = max(HEADER_BITS, *rows)
+    widest = max(_header_bits(design), *rows)
     if widest == design.tdata:
         return []
     return [f"unused_tdata = &s_axis_tdata[{design.tdata - 1}:{widest}]"]
@@ -197,7 +192,8 @@ def _blind_spots(rows: Rows) -> dict[str, list[str]]:
 def _check(rows: Rows, number: int) -> Instance:
     field, offset = rows.checks[number]
     stem = rows.stem
-    target = f"{{8'd0, load_{identifier(field.target)}_count}}"
+    filler = f"{INTEGER_BITS - COUNT_BITS}'d0"
+    target = f"{{{filler}, load_{identifier(field.target)}_count}}"
     pins = {"clk": "aclk", "clear": "load_is_header", "row_valid": f"{stem}_row_valid"}
     pins |= {"row": part(f"{stem}_row", offset, field.bits, rows.layout.bits)}
     pins |= {"limit": target if field.target else f"32'd{field.bound}"}

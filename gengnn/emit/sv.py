@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gengnn.emit.cpp import COLUMNS
+from gengnn.ops.base import Setting
 
 INDENT = 2
 """Columns that the body of a module stands in from the left."""
@@ -53,12 +54,22 @@ def literal(value: int) -> str:
     return f"{WORD_BITS if value < 1 << WORD_BITS else 2 * WORD_BITS}'h{value:x}"
 
 
+def setting(value: Setting) -> str:
+    """A parameter value; a table is a vector of words, entry 0 in the low bits."""
+    if isinstance(value, int):
+        return literal(value)
+    words = ", ".join(f"{WORD_BITS}'d{entry}" for entry in reversed(value))
+    start = " " * (3 * INDENT)
+    lines = textwrap.wrap(words, COLUMNS, initial_indent=start, subsequent_indent=start)
+    return "{\n" + "\n".join(lines) + f"\n{' ' * (2 * INDENT)}}}"
+
+
 def instance(
-    module: str, name: str, params: Mapping[str, int | str], ports: Mapping[str, str]
+    module: str, name: str, params: Mapping[str, Setting | str], ports: Mapping[str, str]
 ) -> Instance:
-    """An instance; `params` are numbers, or text that is taken as it is."""
+    """An instance; `params` are numbers, tables, or text that is taken as it is."""
     told = {
-        key: literal(value) if isinstance(value, int) else value for key, value in params.items()
+        key: value if isinstance(value, str) else setting(value) for key, value in params.items()
     }
     return Instance(module, name, connections(told), connections(ports))
 
@@ -75,7 +86,7 @@ def concat(signals: Sequence[str]) -> str:
         return signals[0]
     items = list(reversed(signals))
     one_line = "{" + ", ".join(items) + "}"
-    if len(one_line) <= COLUMNS - len("    .y_valid(),"):
+    if len(one_line) <= COLUMNS - len("    .status_valid(|),"):
         return one_line
     return "{\n" + ",\n".join(f"      {item}" for item in items) + "\n    }"
 

@@ -3,162 +3,149 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gengnn.ir import Graph, Node, Param
-from gengnn.ops.affine import Affine
-from gengnn.ops.base import Op
-from gengnn.ops.embedding import Embedding
-from gengnn.ops.filter import Filter
-from gengnn.ops.gather import Gather
-from gengnn.ops.iota import Iota
-from gengnn.ops.linear import Linear
-from gengnn.ops.logical_not import Not
-from gengnn.ops.maximum import Maximum
-from gengnn.ops.relu import Relu
-from gengnn.ops.slice import Slice
+from gengnn.ir import Graph, Kind, Node, Param, Value
+from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.passes.rewrite import substitute
-
-Array = NDArray[np.float64]
 
 
 def drop_identities(graph: Graph) -> Graph:
-    """Without nodes whose result is a value that is already there."""
-    producers, values = graph.producers, graph.values
+    """Without nodes whose result is a value that is already there.
+
+    Nodes that another op makes of earlier values with less become that op.
+    """
     given = {value.name for value in graph.inputs}
+    terms = {value.name: Term(value) for value in graph.inputs}
     same: dict[str, str] = {}
     nodes: list[Node] = []
-    for node in graph.nodes:
-        twin = _twin(graph, node, producers)
-        is_alike = twin is not None and values[twin].shape == node.output.shape
-        if twin is None or not is_alike or (node.name in graph.outputs and twin in given):
-            nodes.append(_filtered(node, producers))
-        else:
+    for entry in graph.nodes:
+        node, term = _simplest(graph, entry, terms)
+        twin = term.value.name
+        if twin != node.name and not (node.name in graph.outputs and twin in given):
             same[node.name] = twin
+        else:
+            nodes.append(node)
+            term = term if twin == node.name else _term(graph, node, terms)
+        terms[node.name] = term
     return substitute(graph, nodes, same)
 
 
-def _twin(graph: Graph, node: Node, producers: Mapping[str, Node]) -> str | None:
-    """The value that `node` equals, if there is one."""
-    op, first = node.op, node.inputs[0]
-    sources = [getattr(producers.get(name), "op", None) for name in node.inputs]
-    if isinstance(op, Affine):
-        scale, shift = vectors(graph, node)
-        return first if (scale == 1.0).all() and not shift.any() else None
-    if isinstance(op, Slice):
-        return first if op.stop - op.start == graph.values[first].features else None
-    if isinstance(op, Maximum):
-        return first if first == node.inputs[1] else None
-    if isinstance(op, Gather):
-        return first if isinstance(sources[1], Iota) else None
-    if isinstance(op, Relu):
-        return first if sources[0] == op or not op.active else None
-    is_double = isinstance(op, Not) and isinstance(sources[0], Not)
-    return producers[first].inputs[0] if is_double else None
+def _term(graph: Graph, node: Node, terms: Mapping[str, Term]) -> Term:
+    operands = tuple(terms[name] for name in node.inputs)
+    return Term(node.output, node.op, operands, constants(graph, node))
 
 
-def _filtered(node: Node, producers: Mapping[str, Node]) -> Node:
-    """A gather along the positions that a mask keeps is a filter by the mask."""
-    index = producers.get(node.inputs[-1]) if isinstance(node.op, Gather) else None
-    if index is None or not isinstance(index.op, Filter):
-        return node
-    every = producers.get(index.inputs[0])
-    if every is None or not isinstance(every.op, Iota):
-        return node
-    return replace(node, op=index.op, inputs=(node.inputs[0], index.inputs[1]))
+def constants(graph: Graph, node: Node) -> dict[str, Array]:
+    """The constants of a node by role."""
+    return {role: graph.params[key].data for role, key in node.params.items()}
 
 
-def vectors(graph: Graph, node: Node) -> tuple[Array, Array]:
-    """Scale and shift of an Affine."""
-    return graph.params[node.params["scale"]].data, graph.params[node.params["shift"]].data
+def _simplest(graph: Graph, node: Node, terms: Mapping[str, Term]) -> tuple[Node, Term]:
+    """A node with its term after all rules; the term of another value if it equals that."""
+    term = _term(graph, node, terms)
+    while (told := node.op.simpler(term) or _rewired(term)) and _is_alike(told, node.output):
+        term = told
+        if term.op is None or term.value.name != node.name:
+            break
+        inputs = tuple(operand.value.name for operand in term.terms)
+        node = replace(node, op=term.op, inputs=inputs, params={})
+    return node, term
+
+
+def _is_alike(told: Term, output: Value) -> bool:
+    """Whether a rule keeps the shape of the result."""
+    if told.op is None or told.value.name != output.name:
+        return told.value.shape == output.shape
+    params = {role: Param(data) for role, data in told.params.items()}
+    inferred = told.op.infer([operand.value for operand in told.terms], params)
+    return inferred.shape == output.shape
+
+
+def _rewired(term: Term) -> Term | None:
+    """A rearrangement of lanes behind another one as one, whoever else reads the first."""
+    inner = term.terms[0] if len(term.terms) == 1 else None
+    if inner is None or inner.op is None or term.op is None or len(inner.terms) != 1:
+        return None
+    first = inner.op.row_map(inner.terms[0].value, inner.params)
+    second = term.op.row_map(inner.value, term.params)
+    if first is None or second is None or not (first.is_wiring and second.is_wiring):
+        return None
+    made = term.op.of_map(second.after(first)) or inner.op.of_map(second.after(first))
+    return made and Term(term.value, made[0], inner.terms)
 
 
 def fuse(graph: Graph) -> Graph:
-    """Constants next to matrices go into them: BatchNorm, scalings, rearrangements.
+    """Constants next to matrices go into them: BatchNorm, scalings, rearrangements, sums.
 
-    Exact algebra in float64: a Linear, Affine or Embedding is merged with the Linear or Affine
-    that is its only reader. Of two matrices one must be a plain sum or rearrangement of features,
-    so that layers keep their shape, and the product no larger than both.
+    Exact algebra in float64: an op that maps rows by constants is merged with the one that is
+    its only reader. Of two matrices one must be a plain sum or rearrangement of features, so that
+    layers keep their shape, and the product no larger than both.
     """
     while (pair := _pair(graph)) is not None:
-        graph = _fused(graph, *pair)
+        graph = _fused(graph, pair)
     return graph
 
 
-def _pair(graph: Graph) -> tuple[Node, Node] | None:
+@dataclass(frozen=True)
+class Pair:
+    """Two nodes that can be one: its op and constants, and which of them gives its name."""
+
+    source: Node
+    node: Node
+    made: Made
+    keeper: Node
+
+
+def _pair(graph: Graph) -> Pair | None:
     """The first two nodes that can be one."""
     producers, users = graph.producers, graph.users()
     for node in graph.nodes:
         source = producers.get(node.inputs[0])
         if (
             source is not None
-            and isinstance(node.op, (Affine, Linear))
-            and isinstance(source.op, (Affine, Embedding, Linear))
+            and len(node.inputs) == len(source.inputs) == 1
+            and source.output.kind is Kind.REAL
             and len(users[source.name]) == 1
             and source.name not in graph.outputs
-            and _is_smaller(graph, source, node)
         ):
-            return source, node
+            pair = _joined(graph, source, node)
+            if pair is not None:
+                return pair
     return None
 
 
-def _is_smaller(graph: Graph, source: Node, node: Node) -> bool:
-    """Whether the merged constants are no more than both, and no trained product is formed."""
-    if isinstance(source.op, Affine) or isinstance(node.op, Affine):
-        return True
-    is_table = isinstance(source.op, Embedding)
-    first = _data(graph, source, "table") if is_table else _data(graph, source, "weight").T
-    second = _data(graph, node, "weight").T
-    is_plain = any(len(np.unique(weight[weight != 0.0])) <= 1 for weight in (first, second))
-    return is_plain and int(first.shape[0] * second.shape[1]) <= first.size + second.size
+def _map(graph: Graph, node: Node) -> RowMap | None:
+    return node.op.row_map(graph.values[node.inputs[0]], constants(graph, node))
 
 
-def _data(graph: Graph, node: Node, role: str) -> Array:
-    """A constant of a node; a bias that is left out is 0."""
-    if role not in node.params:
-        return np.zeros(node.output.features)
-    return graph.params[node.params[role]].data
+def _joined(graph: Graph, source: Node, node: Node) -> Pair | None:
+    """Both nodes as one, where that takes no more constants and forms no trained product."""
+    first = _map(graph, source)
+    second = first and _map(graph, node)
+    if first is None or second is None:
+        return None
+    is_smaller = second.size_after(first) <= first.weights + second.weights
+    if not is_smaller or not (first.is_plain or second.is_plain):
+        return None
+    both = second.after(first)
+    made = source.op.of_map(both) or node.op.of_map(both)
+    x = Term(graph.values[source.inputs[0]])
+    if made is None or not _is_alike(Term(node.output, made[0], (x,), made[1]), node.output):
+        return None
+    is_named_last = node.name in graph.outputs or first.matrix is None
+    return Pair(source, node, made, node if is_named_last else source)
 
 
-def _fused(graph: Graph, source: Node, node: Node) -> Graph:
-    """The graph with both nodes as one, under the name of the first unless that is an Affine."""
-    is_named_last = node.name in graph.outputs or isinstance(source.op, Affine)
-    keeper = node if is_named_last else source
-    op, constants = _composed(graph, source, node)
-    keys = {role: f"{keeper.name}.fused_{role}" for role in constants}
+def _fused(graph: Graph, pair: Pair) -> Graph:
+    """The graph with both nodes as one."""
+    source, node, keeper = pair.source, pair.node, pair.keeper
+    op, told = pair.made
+    keys = {role: f"{keeper.name}.fused_{role}" for role in told}
     params = dict(graph.params)
-    params.update((keys[role], Param(data)) for role, data in constants.items())
+    params.update((keys[role], Param(data)) for role, data in told.items())
     output = replace(node.output, name=keeper.name)
     one = Node(op, source.inputs, output, keys, keeper.source)
     nodes = (one if entry is node else entry for entry in graph.nodes if entry is not source)
     same = {} if keeper is node else {node.name: keeper.name}
     return substitute(replace(graph, params=params), nodes, same)
-
-
-def _composed(graph: Graph, source: Node, node: Node) -> tuple[Op, dict[str, Array]]:
-    """node(source(x)) as one op with its constants."""
-    if isinstance(node.op, Affine):
-        scale, shift = vectors(graph, node)
-        if isinstance(source.op, Affine):
-            first, offset = vectors(graph, source)
-            return Affine(), {"scale": first * scale, "shift": offset * scale + shift}
-        if isinstance(source.op, Embedding):
-            return Embedding(), {"table": _data(graph, source, "table") * scale + shift}
-        weight, bias = _data(graph, source, "weight"), _data(graph, source, "bias")
-        return Linear(), _linear(weight * scale[:, None], bias * scale + shift)
-    weight, bias = _data(graph, node, "weight"), _data(graph, node, "bias")
-    if isinstance(source.op, Affine):
-        scale, shift = vectors(graph, source)
-        return Linear(), _linear(weight * scale, weight @ shift + bias)
-    if isinstance(source.op, Embedding):
-        return Embedding(), {"table": _data(graph, source, "table") @ weight.T + bias}
-    inner, inner_bias = _data(graph, source, "weight"), _data(graph, source, "bias")
-    return Linear(), _linear(weight @ inner, weight @ inner_bias + bias)
-
-
-def _linear(weight: Array, bias: Array) -> dict[str, Array]:
-    """The constants of a Linear; a bias of zeros is left out."""
-    return {"weight": weight, "bias": bias} if bias.any() else {"weight": weight}

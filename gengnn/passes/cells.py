@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
 from gengnn.passes.netlist import Cell
 
@@ -65,14 +63,3 @@ def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
 def best_lanes(features: int, most: int) -> int:
     """The largest divisor of `features` that is at most `most`."""
     return max(d for d in range(1, min(features, most) + 1) if features % d == 0)
-
-
-def matrix_shapes(features: int, outputs: int) -> list[tuple[int, int, int]]:
-    """Worthwhile (interval, parallel, lanes) of a matrix unit, slowest and smallest first.
-
-    `interval` is the cycles per row. Whole rows come out at once while there is a multiplier
-    for every output; smaller units work on a part of the outputs, one input a cycle.
-    """
-    blocks = [(features * (outputs // d), 1, d) for d in range(1, outputs) if outputs % d == 0]
-    parallel = sorted({math.ceil(features / steps) for steps in range(1, features + 1)})
-    return blocks + [(math.ceil(features / p), p, outputs) for p in parallel]

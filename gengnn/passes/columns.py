@@ -28,7 +28,7 @@ def split_columns(graph: Graph) -> Graph:
             while name in known and (first, stop) not in parts:
                 name += "_"
             column = Column(value.name, value.features, first)
-            part = replace(node.output, name=name, column=column)
+            part = replace(node.output, name=name, column=column, path=value.path)
             parts.setdefault((first, stop), part)
             renamed[node.name] = name
         inputs += parts.values()

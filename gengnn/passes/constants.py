@@ -5,32 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import torch
 
 from gengnn.ir import Graph, Kind, Node, Param, Value
-from gengnn.ops.add import Add
-from gengnn.ops.affine import Affine
 from gengnn.ops.base import Rows
-from gengnn.ops.concat_rows import ConcatRows
-from gengnn.ops.fill import Fill
-from gengnn.ops.filter import Filter
-from gengnn.ops.gather import Gather
-from gengnn.ops.leaky_relu import LeakyRelu
-from gengnn.ops.maximum import Maximum
-from gengnn.ops.mul import Mul
-from gengnn.ops.relu import Relu
-from gengnn.ops.table import Table
-
-ROWWISE = (Add, Affine, LeakyRelu, Maximum, Mul, Relu, Table)
-"""Ops whose result on a row depends on that row only."""
-
-MOVES = (ConcatRows, Filter, Gather)
-"""Ops that give rows of one space to another."""
 
 
 def fold_constants(graph: Graph) -> Graph:
-    """Arithmetic on Fill nodes becomes a Fill; with one Fill operand, an Affine."""
+    """Arithmetic on constants of one lane becomes a constant; with one of them, a lighter op."""
     values = graph.values
     rows = {value.space: value.name for value in graph.inputs if value.kind is Kind.ROWS}
     params = dict(graph.params)
@@ -39,61 +21,63 @@ def fold_constants(graph: Graph) -> Graph:
     for node in graph.nodes:
         known = [fills[name] for name in node.inputs if name in fills]
         folded = node
-        if isinstance(node.op, ROWWISE) and len(known) == len(node.inputs):
+        if node.op.is_rowwise and len(known) == len(node.inputs):
             folded = _evaluated(graph, node, values, known)
-        elif isinstance(node.op, MOVES):
-            folded = _moved(node, known, rows)
-        elif isinstance(node.op, (Add, Mul)) and known:
-            folded = _as_affine(node, known[0], values, params)
+        elif node.op.moved_ports and known:
+            folded = _moved(node, fills, rows)
+        elif known and len(node.inputs) == len(PAIR):
+            folded = _lightened(node, known[0], values, params)
         nodes.append(folded)
-        if isinstance(folded.op, Fill):
+        if folded.op.constant is not None:
             fills[folded.name] = folded
         if folded.output.kind is Kind.ROWS:
             rows[folded.output.space] = folded.name
     return replace(graph, nodes=tuple(nodes), params=params)
 
 
+PAIR = (0, 1)
+"""The places of the operands of an op of two."""
+
+
 def _constant(fill: Node) -> float:
-    assert isinstance(fill.op, Fill)
-    return fill.op.value
+    assert fill.op.constant is not None
+    return fill.op.constant
 
 
 def _evaluated(
     graph: Graph, node: Node, values: Mapping[str, Value], known: Sequence[Node]
 ) -> Node:
     """The op's float meaning on one row of constants."""
-    if node.output.shape:
+    if node.output.shape or not known:
         return node
     operands = [torch.tensor([_constant(fill)], dtype=torch.float64) for fill in known]
     params = {role: torch.from_numpy(graph.params[key].data) for role, key in node.params.items()}
     types = [*(values[name] for name in node.inputs), node.output]
     result = node.op.real(operands, params, types, Rows({}, 1))
-    return replace(node, op=Fill(float(result)), inputs=known[0].inputs, params={})
+    op = known[0].op.with_constant(float(result), node.output.kind)
+    return replace(node, op=op, inputs=known[0].inputs, params={})
 
 
-def _moved(node: Node, known: Sequence[Node], rows: Mapping[str, str]) -> Node:
-    """A constant given to other rows; those of both parts must be equal in a concat."""
-    moved = node.inputs if isinstance(node.op, ConcatRows) else node.inputs[:1]
-    ops = {fill.op for fill in known if fill.name in moved}
-    is_constant = len(ops) == 1 and all(any(f.name == name for f in known) for name in moved)
-    if not is_constant or node.output.space not in rows:
+def _moved(node: Node, fills: Mapping[str, Node], rows: Mapping[str, str]) -> Node:
+    """A constant given to other rows; those of all parts must be equal in a concat."""
+    ports = dict(zip(node.op.ports, node.inputs, strict=True))
+    parts = [fills.get(ports[port]) for port in node.op.moved_ports]
+    ops = {part.op for part in parts if part is not None}
+    if len(ops) != 1 or None in parts or node.output.space not in rows:
         return node
     return replace(node, op=ops.pop(), inputs=(rows[node.output.space],))
 
 
-def _as_affine(
+def _lightened(
     node: Node, fill: Node, values: Mapping[str, Value], params: dict[str, Param]
 ) -> Node:
-    """A + b or a * b with one constant operand."""
-    is_first = node.inputs[0] == fill.name
-    other = values[node.inputs[1 if is_first else 0]]
-    if other.shape != node.output.shape:
+    """An op of two operands, one of them constant, as an op of the other."""
+    place = node.inputs.index(fill.name)
+    other = values[node.inputs[1 - place]]
+    made = node.op.given(place, _constant(fill), other.features)
+    if made is None or other.shape != node.output.shape:
         return node
-    scale, shift = _constant(fill), 0.0
-    if isinstance(node.op, Add):
-        sign = node.op.sign
-        scale, shift = (sign, scale) if is_first else (1.0, sign * scale)
-    keys = {"scale": f"{node.name}.scale", "shift": f"{node.name}.shift"}
-    params[keys["scale"]] = Param(np.full(other.features, float(scale)))
-    params[keys["shift"]] = Param(np.full(other.features, float(shift)))
-    return replace(node, op=Affine(), inputs=(other.name,), params=keys)
+    op, told = made
+    keys = {role: f"{node.name}.{role}" for role in told}
+    params.update((keys[role], Param(data)) for role, data in told.items())
+    return replace(node, op=op, inputs=(other.name,), params=keys)

@@ -94,11 +94,12 @@ class _Clock:
         fill = max((inputs[port][1] for port in unit.fill_ports), default=0.0)
         rest = [times for port, times in inputs.items() if port not in unit.fill_ports]
         first = max([fill, self.busy.get(unit.name, 0.0), *(times[0] for times in rest)])
-        first += unit.cost.latency
         for wire in unit.outputs.values():
-            span = self.rows(wire) * unit.cost.interval
-            last = max([first + span, *(times[1] + unit.cost.latency for times in rest)])
-            self.times[wire] = first, last
-            self.busy[unit.name] = last - unit.cost.latency + 1
+            rows = self.rows(wire)
+            latency = unit.cost.latency + rows * unit.cost.scan
+            span = rows * (unit.cost.interval + rows * unit.cost.scan)
+            last = max([first + latency + span, *(times[1] + latency for times in rest)])
+            self.times[wire] = first + latency, last
+            self.busy[unit.name] = last - latency + 1
         if unit.kernel == "replay":
             self.busy[unit.name] = 0.0

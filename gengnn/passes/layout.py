@@ -12,8 +12,9 @@ BUS_WIDTHS = (64, 128, 256, 512)
 """Widths of the AXI4-Stream ports, in bits."""
 
 
-BASE_SPACES = ("nodes", "edges", "graphs")
-"""The order of the rows in a packet."""
+def packet_spaces(graph: Graph) -> list[str]:
+    """The input spaces in the order of their rows in a packet."""
+    return [name for name, space in graph.spaces.items() if space.kind == "input"]
 
 
 def bus_width(layouts: Iterable[RowLayout]) -> int:
@@ -42,8 +43,7 @@ def input_layout(graph: Graph, netlist: Netlist, space: str) -> RowLayout:
                 value.target or "",
             )
         )
-    limit = graph.limit(space) if space in graph.spaces else 1
-    return RowLayout(space, limit, tuple(fields), rows)
+    return RowLayout(space, graph.limit(space), tuple(fields), rows)
 
 
 def result_layout(graph: Graph, stream: Stream, name: str) -> RowLayout:

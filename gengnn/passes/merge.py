@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gengnn.ir import Graph, Node, Value
-from gengnn.ops.concat_rows import ConcatRows
-from gengnn.ops.filter import Filter
 from gengnn.passes.rewrite import substitute
 
 
@@ -17,7 +15,7 @@ def merge(graph: Graph) -> Graph:
     spaces of the same parts.
     """
     same: dict[str, str] = {}
-    spaces = _Spaces()
+    spaces = _Spaces({value.name: value.space for value in graph.inputs})
     seen: dict[object, Node] = {}
     for entry in graph.nodes:
         inputs = tuple(same.get(name, name) for name in entry.inputs)
@@ -39,10 +37,10 @@ def merge(graph: Graph) -> Graph:
 class _Spaces:
     """Which derived spaces have turned out equal."""
 
-    def __init__(self) -> None:
+    def __init__(self, space_of: dict[str, str]) -> None:
         self.same: dict[str, str] = {}
         self.made: dict[object, str] = {}
-        self.space_of: dict[str, str] = {}
+        self.space_of = space_of
 
     def final(self, space: str) -> str:
         """The space that stands for `space`."""
@@ -51,11 +49,12 @@ class _Spaces:
     def renamed(self, node: Node) -> Node:
         """The node in final spaces."""
         op = node.op
-        if isinstance(op, (Filter, ConcatRows)):
-            parts = [self.space_of.get(name, "") for name in node.inputs]
-            key = node.inputs[1] if isinstance(op, Filter) else tuple(parts)
-            self.same[op.space] = self.made.setdefault(key, self.final(op.space))
-            op = replace(op, space=self.final(op.space))
+        if op.made_space is not None:
+            parts = [self.space_of[name] for name in node.inputs]
+            key = type(op), op.space_key(node.inputs, parts)
+            self.same[op.made_space] = self.made.setdefault(key, self.final(op.made_space))
+            op = op.into(self.final(op.made_space))
+        op = op.in_spaces(self.final)
         output = self._value(node.output)
         self.space_of[node.name] = output.space
         return replace(node, op=op, output=output)

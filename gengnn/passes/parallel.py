@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from gengnn.design import Unit
 from gengnn.ir import Graph
-from gengnn.ops.base import Cost
+from gengnn.ops.base import Cost, Shape
 from gengnn.parts import Part
-from gengnn.passes.cells import matrix_shapes
 from gengnn.passes.estimate import count_rows
 from gengnn.passes.netlist import OUTER, Cell, Netlist
 from gengnn.passes.place import Plan, place
@@ -41,7 +40,7 @@ class Budget:
         return [f"{name}: {need} of {most}" for name, (need, most) in limits.items() if need > most]
 
 
-def smallest(graph: Graph, netlist: Netlist) -> dict[str, tuple[int, int, int]]:
+def smallest(graph: Graph, netlist: Netlist) -> dict[str, Shape]:
     """The shape of each matrix unit that takes the fewest multipliers."""
     return {cell.name: _shapes(graph, cell)[0] for cell in netlist.cells if _is_matrix(cell)}
 
@@ -50,10 +49,10 @@ def _is_matrix(cell: Cell) -> bool:
     return bool(cell.nodes) and cell.nodes[0].op.multiplies
 
 
-def _shapes(graph: Graph, cell: Cell) -> list[tuple[int, int, int]]:
-    weight = next(iter(cell.nodes[0].params.values()))
-    outputs, features = graph.params[weight].data.shape
-    return matrix_shapes(features, outputs)
+def _shapes(graph: Graph, cell: Cell) -> list[Shape]:
+    node = cell.nodes[0]
+    values = [*(graph.values[name] for name in node.inputs), node.output]
+    return node.op.shapes(values, {role: graph.params[key] for role, key in node.params.items()})
 
 
 def widen(
@@ -129,9 +128,7 @@ def _steps(
     return steps
 
 
-def _shape_for(
-    graph: Graph, cell: Cell, now: tuple[int, int, int], interval: int
-) -> tuple[int, int, int]:
+def _shape_for(graph: Graph, cell: Cell, now: Shape, interval: int) -> Shape:
     """The smallest shape of a matrix unit that is at least as fast as `interval`."""
     if now[0] <= interval:
         return now

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from gengnn.design import Stream, Unit
-from gengnn.ir import Graph, Kind, Value
-from gengnn.ops.base import Cost, Memory, Site
+from gengnn.ir import Graph, Kind, Param, Value
+from gengnn.ops.base import Cost, Memory, Op, Setting, Shape, Site
 from gengnn.passes.cells import best_lanes, cell_cost, cell_params, resize_cost, resize_params
 from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.slack import balance
 
 GRAPH_LANES = 16
 """Lanes of streams with one row per graph: they are never the bottleneck."""
@@ -20,13 +23,13 @@ class Plan:
     """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit."""
 
     widest: int
-    shapes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
 
 
 def place(
     graph: Graph, netlist: Netlist, plan: Plan, with_memories: bool = False
 ) -> tuple[tuple[Unit, ...], dict[str, Stream]]:
-    """Units and streams of a plan, width changes put in where neighbours differ."""
+    """Units and streams of a plan, with width changes and buffers where neighbours need them."""
     placer = _Placer(graph, netlist, plan, with_memories)
     for space_value, wire in netlist.inputs.items():
         placer.open_stream(wire, graph.values[space_value].features)
@@ -35,7 +38,7 @@ def place(
     for cell in netlist.cells:
         placer.add(cell)
     placer.close_feedback()
-    return tuple(placer.units), placer.streams
+    return balance(placer.units, placer.streams)
 
 
 class _Placer:
@@ -69,9 +72,12 @@ class _Placer:
         if cell.kind == "merge":
             self.open_stream(cell.outputs["y"], self._lanes(cell.value))
 
+    def _most(self, space: str) -> int:
+        """Lanes of a beat with rows of a space."""
+        return min(GRAPH_LANES, self.plan.widest) if space == "graphs" else self.plan.widest
+
     def _lanes(self, value: Value) -> int:
-        most = GRAPH_LANES if value.space == "graphs" else self.plan.widest
-        return best_lanes(value.features, min(most, self.plan.widest))
+        return best_lanes(value.features, self._most(value.space))
 
     def add(self, cell: Cell) -> None:
         """Place one cell, and the width changes in front of it."""
@@ -85,7 +91,9 @@ class _Placer:
             else self.streams[source].lanes
         )
         inputs = {
-            port: self._fit(wire, lanes, OUTER if port == "a" else cell.scope, cell.level)
+            port: self._fit_first(cell, wire, lanes)
+            if port == "a"
+            else self._fit(wire, lanes, cell.scope, cell.level)
             for port, wire in cell.inputs.items()
         }
         for wire in cell.outputs.values():
@@ -107,33 +115,46 @@ class _Placer:
             port: self._fit(cell.inputs[port], lanes[port], cell.scope, cell.level)
             for port in op.ports
         }
+        layers, ops = self._layers(cell)
         site = Site(
             tuple(values.values()),
             output,
             lanes,
-            tuple(
-                {role: self.graph.params[key] for role, key in twin.params.items()}
-                for twin in cell.nodes
-            ),
+            layers,
             {p: self.graph.limit(v.space) for p, v in (values | {"y": output}).items()},
             shape[1] if shape else 1,
-            tuple(twin.op for twin in cell.nodes),
+            ops,
         )
         self.open_stream(cell.outputs["y"], lanes["y"])
         params = op.kernel_params(site)
         self._unit(cell, op.kernel, params, inputs, dict(cell.outputs), op.cost(site), site)
 
+    def _layers(self, cell: Cell) -> tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]:
+        """Parameters and op of each folded layer; of one if all layers share them."""
+        ops = tuple(twin.op for twin in cell.nodes)
+        layers = tuple(
+            {role: self.graph.params[key] for role, key in twin.params.items()}
+            for twin in cell.nodes
+        )
+        if all(_is_same(layer, layers[0]) for layer in layers) and len(set(ops)) == 1:
+            return layers[:1], ops[:1]
+        return layers, ops
+
     def _port_lanes(
-        self, cell: Cell, values: Mapping[str, Value], shape: tuple[int, int, int] | None
+        self, cell: Cell, values: Mapping[str, Value], shape: Shape | None
     ) -> dict[str, int]:
         """Lanes per beat of each port."""
         op, output = cell.nodes[0].op, cell.value
         if op.whole_rows:
             return {p: v.features for p, v in (dict(values) | {"y": output}).items()}
         if shape:
-            first = op.ports[0]
-            return {first: self.streams[cell.inputs[first]].lanes, "y": shape[2]}
+            given = {port: self.streams[wire].lanes for port, wire in cell.inputs.items()}
+            params = {role: self.graph.params[key] for role, key in cell.nodes[0].params.items()}
+            return op.port_lanes(params, shape, given)
         model = values[op.ports[0]] if op.is_barrier else output
+        own = op.narrowed({**values, "y": output}, self._most(model.space))
+        if own:
+            return own
         lanes = best_lanes(output.features, self._lanes(replace(output, space=model.space)))
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
         return {**told, "y": lanes}
@@ -145,6 +166,16 @@ class _Placer:
             return wire
         unit, narrowed = self._resize(stream, lanes, scope, level)
         self.units.append(unit)
+        return narrowed
+
+    def _fit_first(self, merge: Cell, wire: str, lanes: int) -> str:
+        """The same in front of a loop: its units stay together, the width change precedes them."""
+        count = len(self.units)
+        narrowed = self._fit(wire, lanes, OUTER, merge.level)
+        if len(self.units) > count:
+            change = self.units.pop()
+            inside = (k for k, unit in enumerate(self.units) if unit.loop == merge.scope)
+            self.units.insert(next(inside, count), change)
         return narrowed
 
     def _resize(self, stream: Stream, lanes: int, scope: int, level: int) -> tuple[Unit, str]:
@@ -183,7 +214,7 @@ class _Placer:
         self,
         cell: Cell,
         kernel: str,
-        params: dict[str, int],
+        params: Mapping[str, Setting],
         inputs: dict[str, str],
         outputs: dict[str, str],
         cost: Cost,
@@ -213,3 +244,10 @@ class _Placer:
                 fill_ports,
             )
         )
+
+
+def _is_same(first: Mapping[str, Param], second: Mapping[str, Param]) -> bool:
+    """Whether two layers have equal weights: one module that the model calls several times."""
+    return first.keys() == second.keys() and all(
+        np.array_equal(first[role].data, second[role].data) for role in first
+    )

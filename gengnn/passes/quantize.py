@@ -14,6 +14,7 @@ from gengnn.fixed import FixedType, quantize_real, unsigned_bits
 from gengnn.ir import Graph, Kind, Node, Param, Value
 from gengnn.ops.base import Exact, Interval, fit_type
 from gengnn.passes.ties import Ties, tie_values, twins
+from gengnn.passes.widths import is_wide, wide, wide_values
 from gengnn.reference import (
     Sample,
     batches,
@@ -147,18 +148,39 @@ def _ranges(graph: Graph, samples: Sequence[Sample]) -> dict[str, Interval]:
             margin = GRAPH_MARGIN if node.output.space == "graphs" else MARGIN
             margin *= node.op.growth(limits, port_sizes(node, values, rows))
             seen[node.name] = max(low * margin, bound[0]), min(high * margin, bound[1])
-    return seen
+    return seen | dict.fromkeys(_idle_constants(graph), (0.0, 0.0))
+
+
+def _idle_constants(graph: Graph) -> list[str]:
+    """Constants that no format needs to hold: a limit beyond all numbers is the format's own."""
+    users = graph.users()
+    return [
+        node.name
+        for node in graph.nodes
+        if node.op.constant is not None
+        and node.name not in graph.outputs
+        and all(_is_idle(user, node) for user in users[node.name])
+    ]
+
+
+def _is_idle(user: Node, constant: Node) -> bool:
+    """Whether all ports of `user` that read a constant may have it cut."""
+    assert constant.op.constant is not None
+    ports = zip(user.op.ports, user.inputs, strict=True)
+    read = [port for port, name in ports if name == constant.name]
+    return all(user.op.is_idle(port, constant.op.constant) for port in read)
 
 
 def _seen(graph: Graph, samples: Sequence[Sample]) -> dict[str, Interval]:
-    """Smallest and largest value of each REAL tensor over the calibration data."""
+    """Smallest and largest finite value of each REAL tensor over the calibration data."""
     seen: dict[str, Interval] = {}
     real = [value.name for value in graph.values.values() if value.kind is Kind.REAL]
     for batch in batches(graph, samples):
         tensors = run_real(graph, batch).tensors
         for name in real:
-            if tensors[name].numel():
-                low, high = (float(end) for end in torch.aminmax(tensors[name]))
+            finite = tensors[name][tensors[name].isfinite()]
+            if finite.numel():
+                low, high = (float(end) for end in torch.aminmax(finite))
                 known = seen.get(name, (low, high))
                 seen[name] = min(known[0], low), max(known[1], high)
     return {name: seen.get(name, (0.0, 0.0)) for name in real}
@@ -169,6 +191,7 @@ def _tensor_types(
 ) -> dict[str, FixedType]:
     """One format per group of tied values."""
     hints = _exact_hints(graph, precision.width)
+    fine = wide_values(graph)
     modules = {node.name: node.source.module for node in graph.nodes}
     types: dict[str, FixedType] = {}
     for group in ties.groups(ranges):
@@ -182,7 +205,8 @@ def _tensor_types(
                 f"precision asks for {' and '.join(sorted(map(str, asked)))} on tensors that share "
                 f"one format: {', '.join(sorted(group))}"
             )
-        chosen = asked.pop() if asked else precision.fixed or _fit(group, ranges, hints, precision)
+        width = wide(precision.width) if is_wide(graph, group, fine) else precision.width
+        chosen = asked.pop() if asked else precision.fixed or _fit(group, ranges, hints, width)
         types.update(dict.fromkeys(group, chosen))
     return types
 
@@ -191,14 +215,14 @@ def _fit(
     group: Sequence[str],
     ranges: Mapping[str, Interval],
     hints: Mapping[str, Exact],
-    precision: Precision,
+    width: int,
 ) -> FixedType:
     """The exact format where one is narrow enough, else the finest that holds the range."""
     if all(name in hints for name in group):
         merged = _merge([hints[name] for name in group])
-        if merged.width <= precision.width:
+        if merged.width <= width:
             return FixedType(merged.width, merged.frac)
-    return fit_type(max(abs(end) for name in group for end in ranges[name]), precision.width)
+    return fit_type(max(abs(end) for name in group for end in ranges[name]), width)
 
 
 def _merge(hints: Iterable[Exact]) -> Exact:
@@ -265,22 +289,30 @@ def _apply_types(graph: Graph, types: Mapping[str, FixedType]) -> Graph:
 
 
 def _quantize_params(graph: Graph, precision: Precision) -> Graph:
-    """Integer codes for every parameter; folded layers share the format of each role."""
+    """Integer codes for every parameter; folded layers share the format of each role.
+
+    A parameter that nodes need in different formats is stored once in each.
+    """
     values, done = graph.values, dict(graph.params)
+    keys: dict[str, dict[str, str]] = {node.name: dict(node.params) for node in graph.nodes}
+    taken: dict[str, FixedType] = {}
     for nodes in twins(graph):
         ports = zip(nodes[0].op.ports, (values[name] for name in nodes[0].inputs), strict=True)
         known = {port: value.format for port, value in ports if value.type}
         known["y"] = nodes[0].output.format
         for role in nodes[0].op.roles:
-            data = [graph.params[n.params[role]].data for n in nodes if role in n.params]
-            if not data:
+            users = [node for node in nodes if role in node.params]
+            if not users:
                 continue
-            known[role] = _param_type(nodes, role, data, known, precision)
-            for node in nodes:
-                if role in node.params:
-                    key = node.params[role]
-                    done[key] = _codes(graph.params[key], known[role])
-    return replace(graph, params=done)
+            data = [graph.params[node.params[role]].data for node in users]
+            form = known[role] = _param_type(nodes, role, data, known, precision)
+            for node in users:
+                key = node.params[role]
+                own = key if taken.setdefault(key, form) == form else f"{node.name}.{role}"
+                done[own] = _codes(graph.params[key], form)
+                keys[node.name][role] = own
+    renamed = tuple(replace(node, params=keys[node.name]) for node in graph.nodes)
+    return replace(graph, nodes=renamed, params=done)
 
 
 def _param_type(

@@ -52,10 +52,11 @@ def hoist(graph: Graph) -> Graph:
     first, they do not break the likeness of the layers. Whatever reads features of nodes stays in
     place, so that the first layer keeps its shape too.
     """
+    nodes = {"nodes", *(value.target for value in graph.inputs)} - {"graphs"}
     early = {
         value.name
         for value in graph.inputs
-        if value.kind is not Kind.REAL or value.space != "nodes"
+        if value.kind is not Kind.REAL or value.space not in nodes
     }
     front: list[Node] = []
     rest: list[Node] = []

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gengnn.design import Design, Stream, Unit
 from gengnn.errors import CapacityError
 from gengnn.ir import Graph
-from gengnn.passes.layout import BASE_SPACES, bus_width, input_layout, result_layout
+from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_layout
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.parallel import Budget, smallest, total_cost, widen
 from gengnn.passes.place import Plan, place
@@ -56,7 +56,7 @@ def _design(
     streams: Mapping[str, Stream],
     name: str,
 ) -> Design:
-    layouts = tuple(input_layout(graph, netlist, space) for space in BASE_SPACES)
+    layouts = tuple(input_layout(graph, netlist, space) for space in packet_spaces(graph))
     results = tuple(
         result_layout(graph, streams[wire], value)
         for wire, value in zip(netlist.outputs, graph.outputs, strict=True)

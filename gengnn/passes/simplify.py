@@ -7,6 +7,7 @@ from gengnn.passes.algebra import drop_identities, fuse
 from gengnn.passes.constants import fold_constants
 from gengnn.passes.merge import merge
 from gengnn.passes.rewrite import drop_dead, hoist
+from gengnn.passes.split import split
 
 STEPS = (merge, fold_constants, drop_identities, fuse, drop_dead)
 """Each step may open the way for the others; they run until none finds anything."""
@@ -15,11 +16,16 @@ STEPS = (merge, fold_constants, drop_identities, fuse, drop_dead)
 def simplify(graph: Graph) -> Graph:
     """Merge equal nodes, compute constants, fold BatchNorm, drop what nothing reads.
 
-    What depends only on the structure of the graph comes first, for all layers at once.
+    Then layers with many zeros are split. What depends only on the structure of the graph comes
+    first, for all layers at once.
     """
+    return hoist(_settled(drop_dead(split(_settled(graph)))))
+
+
+def _settled(graph: Graph) -> Graph:
     before: Graph | None = None
     while before is None or before.nodes != graph.nodes:
         before = graph
         for step in STEPS:
             graph = step(graph)
-    return hoist(graph)
+    return graph

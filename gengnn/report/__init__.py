@@ -59,11 +59,28 @@ class Format:
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function that is computed approximately: from which format to which, and where.
+
+    `entries` of its table (0: it has none); `error` in steps of the output before rounding;
+    `source` is the user's module and line.
+    """
+
+    function: str
+    inputs: str
+    output: str
+    entries: int
+    error: float
+    source: str
+
+
+@dataclass(frozen=True)
 class Report:
     """What report.json holds; the field names are its keys.
 
     `part` is the short name, `part_name` the vendor's. `resources` and `latency` keep apart what
     was estimated, simulated and synthesised. An entry of `resources` is None until its tool ran.
+    `functions` are by the tensors that they make.
     """
 
     model: str
@@ -74,6 +91,7 @@ class Report:
     formats: Mapping[str, Format]
     latency: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, Any] | None]
+    functions: Mapping[str, Function] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=lambda: {"csim": Check(), "rtl": Check()})
     accuracy: Accuracy = field(default_factory=Accuracy)
 

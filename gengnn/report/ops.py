@@ -31,6 +31,7 @@ def _composed() -> str:
 
 
 def _names(targets: set[str]) -> str:
-    """Operator names without namespace, overload and in-place mark."""
-    names = {target.split(".")[1].rstrip("_") for target in targets}
+    """Operator names without namespace, overload and in-place mark; gengnn's own left out."""
+    known = (target.split(".") for target in targets)
+    names = {parts[1].rstrip("_") for parts in known if parts[0] != "gengnn"}
     return ", ".join(f"`{name}`" for name in sorted(names)) or "-"

@@ -29,8 +29,10 @@ def console_for(file: TextIO) -> Console:
 
 
 def print_report(report: Mapping[str, Any], console: Console) -> None:
-    """Print the summary of a report, and its saturated tensors if there are any."""
+    """Print the summary of a report, its functions and its saturated tensors if there are any."""
     console.print(summary(report, console.is_terminal))
+    if report.get("functions"):
+        console.print(functions(report, console.is_terminal))
     if any(entry["saturations"] for entry in report["formats"].values()):
         console.print(saturations(report, console.is_terminal))
 
@@ -55,6 +57,22 @@ def saturations(report: Mapping[str, Any], framed: bool = False) -> Table:
         if entry["saturations"]:
             integer = entry["width"] - entry["frac"]
             table.add_row(name, f"<{entry['width']},{integer}>", f"{entry['saturations']:,}")
+    return table
+
+
+def functions(report: Mapping[str, Any], framed: bool = False) -> Table:
+    """The functions that are computed approximately, the least accurate first."""
+    title = "Functions, and their largest error before rounding in units of the last place"
+    table = _table(title, framed, "function", "formats", "entries", "error", "where")
+    places: dict[tuple[Any, ...], list[str]] = {}
+    for entry in report["functions"].values():
+        formats = f"{entry['inputs']} -> {entry['output']}"
+        key = (-entry["error"], entry["function"], formats, entry["entries"])
+        places.setdefault(key, []).append(entry["source"])
+    for (error, name, formats, entries), sources in sorted(places.items()):
+        more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+        told = str(entries) if entries else "-"
+        table.add_row(name, formats, told, f"{-error:.2f}", sources[0] + more)
     return table
 
 

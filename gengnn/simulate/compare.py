@@ -10,7 +10,7 @@ import numpy as np
 from gengnn.design import Design
 from gengnn.errors import ToolError
 from gengnn.ir import Graph, Kind
-from gengnn.reference import IntegerModel, Sample, batches, split_rows
+from gengnn.reference import IntegerModel, Sample, batches, output_rows, split_rows
 from gengnn.simulate.beats import Codes
 from gengnn.simulate.packets import GraphCodes, Response
 
@@ -53,7 +53,7 @@ def expected_outputs(graph: Graph, samples: Sequence[Sample]) -> list[dict[str, 
         parts: list[dict[str, Codes]] = [{} for _ in batch]
         for name in graph.outputs:
             value = model.values[name]
-            tensor = run.tensors[name].reshape(-1, value.features)
+            tensor = output_rows(graph, name, run)
             owner = run.rows.graph_of[value.space]
             for part, rows in zip(parts, split_rows(tensor, owner, len(batch)), strict=True):
                 part[name] = rows.astype(np.int64)
@@ -122,8 +122,8 @@ def _layers(design: Design, name: str, graphs: int) -> Sequence[str]:
     if unit and unit.kernel in PASSED_ON:
         return _layers(design, unit.inputs["x"], graphs)
     if unit and unit.kernel == "fork":
-        port, ports = list(unit.outputs.values()).index(name), unit.params["Ports"]
-        mask = unit.params["Mask"]
+        port, ports = list(unit.outputs.values()).index(name), unit.number("Ports")
+        mask = unit.number("Mask")
         return [v for i, v in enumerate(values) if mask >> (i * ports + port) & 1]
     return values[:graphs]
 

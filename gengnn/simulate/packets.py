@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gengnn.design import Design, RowLayout, unsigned
+from gengnn.design import COUNT_BITS, COUNTS_PER_WORD, WORD_BITS, Design, RowLayout, unsigned
 from gengnn.errors import DataError, ToolError
 from gengnn.fixed import quantize_real
 from gengnn.ir import Graph, Kind
@@ -19,11 +19,8 @@ from gengnn.simulate.beats import Codes, Packets, interleave, spans
 GraphCodes = Mapping[str, Codes]
 """One graph: the codes [rows, lanes] of every input (or output), by name."""
 
-HEADER = {"nodes": 0, "edges": 24, "graphs": 48}
-"""The lowest header bit of the row count of each space."""
-
-WORD = 64
-"""Bits of the words that rows are assembled in."""
+WORD = WORD_BITS
+"""Bits of the words that headers and rows are assembled in."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +62,8 @@ def pack_requests(design: Design, graphs: Sequence[GraphCodes]) -> Packets:
         DataError: a graph lacks an input, or its inputs in one space differ in rows.
     """
     counts = request_rows(design, graphs)
-    ones = np.ones(len(graphs), dtype=np.int64)
-    blocks = [(_header(counts, design.tdata), ones)]
+    heads = np.full(len(graphs), design.header_beats, dtype=np.int64)
+    blocks = [(_header(design, counts), heads)]
     for layout in design.layouts:
         data = _pack_layout(layout, graphs, design.tdata)
         blocks.append((data, layout.beats(design.tdata) * counts[layout.space]))
@@ -139,12 +136,14 @@ def _rows_of(graph: GraphCodes, name: str, layout: RowLayout) -> int:
     return 1 if layout.space == "graphs" else 0
 
 
-def _header(counts: Mapping[str, Codes], tdata: int) -> NDArray[np.uint8]:
-    """Header beats: the rows of each space."""
-    words = np.zeros((len(counts["graphs"]), tdata // WORD), dtype="<u8")
-    for space, bit in HEADER.items():
-        words[:, 0] |= counts[space].astype(np.uint64) << np.uint64(bit)
-    return words.view(np.uint8)
+def _header(design: Design, counts: Mapping[str, Codes]) -> NDArray[np.uint8]:
+    """Header beats: the rows of each space, in the order of the layouts."""
+    packets = len(next(iter(counts.values())))
+    words = np.zeros((packets, design.header_beats * design.tdata // WORD), dtype="<u8")
+    for place, rows in enumerate(counts.values()):
+        word, position = divmod(place, COUNTS_PER_WORD)
+        words[:, word] |= rows.astype(np.uint64) << np.uint64(position * COUNT_BITS)
+    return words.view(np.uint8).reshape(-1, design.tdata // 8)
 
 
 def _pack_layout(layout: RowLayout, graphs: Sequence[GraphCodes], tdata: int) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ INSTANCE = re.compile(
 )
 """An instance of a library module as rtl/module.sv.j2 writes it."""
 
-PARAMETER = re.compile(r"\.(\w+) *\((.*)\),?$", re.MULTILINE)
+PARAMETER = re.compile(r"\.(\w+) *\(([^()]*)\),?$", re.MULTILINE)
 
 MEMORY = "gg_memory"
 """The library's constant memory."""
@@ -73,5 +73,5 @@ def _instances(text: str, weights: Mapping[str, int]) -> Iterator[tuple[str, Sha
     for match in matches:
         module, name = match["module"], match["name"]
         params = PARAMETER.findall(match["params"] or "")
-        kept = tuple((key, value.strip()) for key, value in params if key != "Init")
+        kept = tuple((key, " ".join(value.split())) for key, value in params if key != "Init")
         yield name, Shape(module, kept, weights.get(name, 0))
