@@ -1,0 +1,1 @@
+"""What compiles: every convolution, aggregation, norm and ready model of PyG, tried."""
