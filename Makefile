@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint types format bench clean
+.PHONY: help setup demo test test-fast lint types format bench coverage clean
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -60,6 +60,9 @@ BENCHES := $(sort $(wildcard benchmarks/bench_*.py))
 bench: $(STAMP) ## print the measured tables of the README
 	@[ -n "$(BENCHES)" ] || { echo "error: no benchmarks/bench_*.py" >&2; exit 1; }
 	@for bench in $(BENCHES); do $(BIN)/python "$$bench"; done
+
+coverage: $(STAMP) ## try every class of PyG, write docs/coverage.md
+	@$(BIN)/python -m benchmarks.coverage --jobs $(JOBS)
 
 clean: ## remove build output and caches, keep .venv
 	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

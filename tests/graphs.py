@@ -15,8 +15,8 @@ from gengnn.reference import Sample
 
 INPUTS = (
     Value("x", "nodes", (2,), Kind.INDEX, bound=5),
-    Value("src", "edges", (), Kind.INDEX, target="nodes"),
-    Value("dst", "edges", (), Kind.INDEX, target="nodes"),
+    Value("src", "edges", (), Kind.INDEX, target="nodes", path=("edge_index", 0)),
+    Value("dst", "edges", (), Kind.INDEX, target="nodes", path=("edge_index", 1)),
     Value("edge_attr", "edges", (1,), Kind.INDEX, bound=4),
     Value("rows_nodes", "nodes", (), Kind.ROWS),
     Value("rows_edges", "edges", (), Kind.ROWS),
@@ -123,6 +123,67 @@ def molecules(count: int = 40, seed: int = 0) -> list[Sample]:
                 "src": rng.integers(0, nodes, edges),
                 "dst": rng.integers(0, nodes, edges),
                 "edge_attr": rng.integers(0, 4, (edges, 1)),
+            }
+        )
+    return samples
+
+
+SEVERAL = (
+    Value("a", "ones", (2,)),
+    Value("b", "twos", (3,)),
+    Value("to_a", "threes", (), Kind.INDEX, target="ones"),
+    Value("to_b", "fours", (), Kind.INDEX, target="twos"),
+    Value("extra", "fours", (1,)),
+    Value("kind", "fives", (1,), Kind.INDEX, bound=5),
+    Value("to_six", "sevens", (), Kind.INDEX, target="sixes"),
+    Value("rows_sixes", "sixes", (), Kind.ROWS),
+)
+"""Seven input spaces, of one of which only the rows are known: a header of three words."""
+
+SEVERAL_LIMITS = dict(ones=5, twos=3, threes=9, fours=6, fives=4, sixes=7, sevens=3)
+
+
+def several_spaces() -> Graph:
+    """A result in every one of seven input spaces."""
+    build = Builder(SEVERAL)
+    table = np.arange(10.0).reshape(5, 2)
+    six = build("six", make("Fill", 0.75), "rows_sixes")
+    outputs = (
+        build("one", make("Relu"), "a"),
+        build("two", make("LeakyRelu", 0.5), "b"),
+        build("three", make("Gather"), "a", "to_a"),
+        build("four", make("Concat"), build("found", make("Gather"), "b", "to_b"), "extra"),
+        build("five", make("Embedding"), "kind", table=table),
+        build("seven", make("Gather"), six, "to_six"),
+    )
+    spaces = {name: Space(name) for name in SEVERAL_LIMITS}
+    graph = Graph(
+        spaces, SEVERAL, tuple(build.nodes), (*outputs, six), build.params, SEVERAL_LIMITS
+    )
+    return graph.verify()
+
+
+def several_samples(count: int, seed: int = 0) -> list[Sample]:
+    """Random samples for `several_spaces`; some spaces have no rows."""
+    rng = np.random.default_rng(seed)
+    samples = []
+    for number in range(count):
+        rows = {name: int(rng.integers(0, most + 1)) for name, most in SEVERAL_LIMITS.items()}
+        if number % 4 == 0:
+            rows = dict(SEVERAL_LIMITS)
+        rows["threes"] *= rows["ones"] > 0
+        rows["fours"] *= rows["twos"] > 0
+        rows["sevens"] *= rows["sixes"] > 0
+        samples.append(
+            {
+                "a": rng.normal(size=(rows["ones"], 2)),
+                "b": rng.normal(size=(rows["twos"], 3)),
+                "to_a": rng.integers(0, max(rows["ones"], 1), rows["threes"]),
+                "to_b": rng.integers(0, max(rows["twos"], 1), rows["fours"]),
+                "extra": rng.normal(size=(rows["fours"], 1)),
+                "kind": rng.integers(0, 5, (rows["fives"], 1)),
+                "to_six": rng.integers(0, max(rows["sixes"], 1), rows["sevens"]),
+                "rows_sixes": np.zeros((rows["sixes"], 0)),
             }
         )
     return samples

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from gengnn.design import Design
+from gengnn.design import COUNT_BITS, COUNTS_PER_WORD, Design
 from gengnn.simulate.beats import Codes
 from gengnn.simulate.packets import pack_requests
 
@@ -21,16 +21,21 @@ def odd_packets(design: Design, codes: Mapping[str, Codes]) -> dict[str, tuple[B
     good = pack_requests(design, [codes]).beats(0)
     found = {
         "short": (good[:-1], SHORT),
-        "header only": (good[:1], SHORT),
+        "header only": (good[: design.header_beats], SHORT),
         "long": (np.concatenate([good, good[-1:]]), LONG),
         "twice as long": (np.concatenate([good, good]), LONG),
     }
-    for layout, byte in zip(design.layouts, (0, 3, 6), strict=False):
+    if design.header_beats > 1:
+        found["half a header"] = (good[:1], SHORT)
+    for place, layout in enumerate(design.layouts):
         beats = good.copy()
-        beats[0, byte : byte + 2] = np.array([layout.max_rows + 1], dtype="<u2").view(np.uint8)
+        word, position = divmod(place, COUNTS_PER_WORD)
+        counts = beats.reshape(-1).view("<u8")
+        counts[word] &= ~np.uint64(((1 << COUNT_BITS) - 1) << position * COUNT_BITS)
+        counts[word] |= np.uint64((layout.max_rows + 1) << position * COUNT_BITS)
         found[f"too many {layout.space}"] = (beats, TOO_MANY_ROWS)
         for entry in layout.fields:
-            rows = len(codes[entry.target.replace("nodes", "x")]) if entry.target else 0
+            rows = len(codes[f"rows_{entry.target}"]) if entry.target else 0
             limit = entry.bound or rows
             if 0 < limit < 1 << entry.width:
                 spoiled = np.array(codes[entry.value])

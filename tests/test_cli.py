@@ -39,6 +39,8 @@ def test_help_lists_the_commands(
         (("build", "model.pt"), "Missing option '--part'"),
         ((*BUILD, "--clock-mhz", "fast"), "--clock-mhz"),
         ((*BUILD, "--max-nodes", "0"), "--max-nodes"),
+        ((*BUILD, "--max", "author=none"), "'author' is not NAME=COUNT"),
+        ((*BUILD, "--max", "500"), "'500' is not NAME=COUNT"),
         ((*BUILD, "--backend", "hls,vhdl"), "'vhdl' is not one of hls, rtl"),
         (("compare", "build", "--data", "x", "--metric", "f1"), "--metric"),
         (("synth", "build", "--tool", "quartus"), "'yosys', 'vitis'"),

@@ -207,7 +207,7 @@ def graph(nodes: int, edges: list[tuple[int, int]], seed: int = 0) -> Data:
         z=torch.randint(5, (nodes,), generator=generator),
         edge_index=index,
         edge_attr=torch.randn(count, 3, generator=generator),
-        edge_weight=0.5 + torch.rand(count, generator=generator),
+        edge_weight=torch.rand(count, generator=generator),
         bond=torch.randint(4, (count,), generator=generator),
         batch=torch.zeros(nodes, dtype=torch.int64),
     )

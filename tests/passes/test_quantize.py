@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from gengnn.errors import PrecisionError
 from gengnn.fixed import FixedType
-from gengnn.ir import Graph, Kind
+from gengnn.ir import Graph, Kind, Value
 from gengnn.passes.fold import fold
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.reference import IntegerModel, Sample, run_real
@@ -110,3 +112,38 @@ def test_inexact_accumulator_is_refused() -> None:
     wide = FixedType.parse("ap_fixed<32,2>")
     with pytest.raises(PrecisionError, match="can be held exactly"):
         quantize(build.graph(h), molecules(), Precision(fixed=wide))
+
+
+@pytest.mark.parametrize(
+    ("sign", "limit", "largest"), [(-1, 100.0, 4), (1, -100.0, 4), (1, 100.0, 512)]
+)
+def test_limits_out_of_reach_take_no_integer_bits(sign: int, limit: float, largest: int) -> None:
+    """A minimum with 100 is a minimum with the largest number of the format; a maximum is not."""
+    build = Builder((Value("x", "nodes", (2,)), Value("rows_nodes", "nodes", (), Kind.ROWS)))
+    fill = build("limit", make("Fill", limit), "rows_nodes")
+    graph = build.graph(build("y", make("Maximum", sign), "x", fill), limits={"nodes": 4})
+    samples = [{"x": np.array([[1.0, -1.0], [0.5, 0.0]])}]
+    typed = quantize(graph, samples, Precision())
+    form = typed.values["y"].format
+    assert form.hi * form.step < largest
+    run = IntegerModel(typed).run(samples)
+    real = run_real(graph, samples).tensors["y"]
+    assert torch.equal(run.tensors["y"].double() * form.step, real.double())
+
+
+def test_layers_that_share_weights_have_codes_of_their_own_formats() -> None:
+    """The bias of the second use is aligned with other products than that of the first."""
+    build = Builder((Value("x", "nodes", (2,)), Value("rows_nodes", "nodes", (), Kind.ROWS)))
+    weight, bias = np.array([[30.0, -20.0], [11.0, 5.0]]), np.array([0.75, -3.5])
+    h = build("first", make("Linear"), "x", weight=weight, bias=bias)
+    build("second", make("Linear"), h, weight=weight, bias=bias)
+    graph = build.graph("second", limits={"nodes": 4})
+    last = replace(graph.nodes[1], params=graph.nodes[0].params)
+    graph = graph.with_nodes((graph.nodes[0], last))
+    samples = [{"x": np.array([[0.1, -0.07], [0.05, 0.02]])}]
+    typed = quantize(graph, samples, Precision())
+    forms = [typed.params[node.params["bias"]].format.frac for node in typed.nodes]
+    assert forms[0] != forms[1]
+    run, real = IntegerModel(typed).run(samples), run_real(graph, samples).tensors["second"]
+    step = typed.values["second"].format.step
+    assert float((run.tensors["second"].double() * step - real).abs().max()) < 0.05

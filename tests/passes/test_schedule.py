@@ -9,8 +9,9 @@ import pytest
 from gengnn.design import Design
 from gengnn.errors import CapacityError
 from gengnn.ir import Graph
+from gengnn.ops.linear import matrix_shapes
 from gengnn.parts import part
-from gengnn.passes.cells import best_lanes, matrix_shapes
+from gengnn.passes.cells import best_lanes
 from gengnn.passes.estimate import estimate
 from gengnn.passes.fold import fold
 from gengnn.passes.quantize import Precision, quantize

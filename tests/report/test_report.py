@@ -79,6 +79,19 @@ def test_saturated_tensors_are_listed_most_often_first(report: dict[str, Any]) -
     assert lines[-2:] == ["b <16,6> 2,000", "a <16,6> 2"]
 
 
+def test_functions_are_listed_least_accurate_first(report: dict[str, Any]) -> None:
+    formats = {"inputs": "ap_fixed<16,6>", "output": "ap_fixed<16,4>"}
+    log = formats | {"function": "log", "entries": 640, "error": 0.126, "source": "head (m.py:3)"}
+    angle = formats | {"function": "atan2", "entries": 0, "error": 0.8, "source": "conv (m.py:7)"}
+    report["functions"] = {"a": log, "b": log | {"source": "tail (m.py:4)"}, "c": angle}
+    lines = printed(report)
+    assert "last place" in lines[-4]
+    assert lines[-2:] == [
+        "atan2 ap_fixed<16,6> -> ap_fixed<16,4> - 0.80 conv (m.py:7)",
+        "log ap_fixed<16,6> -> ap_fixed<16,4> 640 0.13 head (m.py:3) and 1 more",
+    ]
+
+
 def test_note_of_a_part_stands_under_the_table(report: dict[str, Any]) -> None:
     report["part"] = "xcvc1902"
     report["resources"]["yosys"] = COUNTS

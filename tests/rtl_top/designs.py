@@ -15,7 +15,7 @@ from gengnn.passes.fold import fold
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.reference import Sample
-from tests.graphs import Builder, gine, make, molecules
+from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces
 
 ROWS = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
 
@@ -62,6 +62,12 @@ def wide(folder: Path) -> Project:
     return _project(replace(design, layouts=layouts), batches(30), folder)
 
 
+def several(folder: Path) -> Project:
+    """Seven input spaces: the header of a packet has three beats."""
+    samples = several_samples(30)
+    return _project(_design(several_spaces(), samples, "several"), samples, folder)
+
+
 def batches(count: int) -> list[Sample]:
     """Random samples for `wide`, of up to three graphs each."""
     rng = np.random.default_rng(7)
@@ -82,7 +88,8 @@ def batches(count: int) -> list[Sample]:
 
 def _design(graph: Graph, samples: list[Sample], name: str) -> Design:
     quantized = quantize(graph, samples, Precision.parse("auto"))
-    return schedule(quantized, Budget(part("xcu50"), multipliers=64), ROWS, name)
+    rows = ROWS | dict.fromkeys(set(graph.limits) - set(ROWS), 4.0)
+    return schedule(quantized, Budget(part("xcu50"), multipliers=64), rows, name)
 
 
 def _project(design: Design, samples: list[Sample], folder: Path) -> Project:

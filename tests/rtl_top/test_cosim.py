@@ -23,7 +23,7 @@ from gengnn.simulate.cosim import (
 from gengnn.simulate.packets import pack_requests, pack_responses, sample_codes, unpack_responses
 from gengnn.simulate.vectors import ship_vectors
 from tests.odd_packets import odd_packets
-from tests.rtl_top.designs import Project, folded, wide
+from tests.rtl_top.designs import Project, folded, several, wide
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +50,13 @@ def gine(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return wide(tmp_path_factory.mktemp("wide"))
+
+
+@pytest.fixture(scope="module")
+def spaces(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = several(tmp_path_factory.mktemp("several"))
+    assert made.design.header_beats == 3
+    return made
 
 
 def molecule(nodes: int, src: list[int], dst: list[int]) -> Sample:
@@ -80,7 +87,7 @@ def spoiled(project: Project, good: list[Sample]) -> tuple[Packets, list[int]]:
     codes = sample_codes(project.design.graph, good)
     requests = pack_requests(project.design, codes)
     packets, statuses = [], []
-    busiest = max(codes, key=lambda graph: len(graph["src"]))
+    busiest = max(codes, key=lambda graph: sum(map(len, graph.values())))
     for number, (beats, status) in enumerate(odd_packets(project.design, busiest).values()):
         packets += [beats, requests.beats(number % len(good))]
         statuses += [status, 0]
@@ -103,7 +110,13 @@ def test_results_in_every_space_equal_the_reference(rows: Project, drive: Drive)
 
 
 @pytest.mark.parametrize("drive", DRIVES, ids=name_of)
-@pytest.mark.parametrize("which", ["gine", "rows"])
+def test_rows_of_many_spaces_equal_the_reference(spaces: Project, drive: Drive) -> None:
+    found = cosim(spaces.design, spaces.folder, spaces.samples, drive=drive)
+    assert found.mismatches == 0, found.graph
+
+
+@pytest.mark.parametrize("drive", DRIVES, ids=name_of)
+@pytest.mark.parametrize("which", ["gine", "rows", "spaces"])
 def test_bad_packets_are_answered_and_forgotten(
     which: str, drive: Drive, request: pytest.FixtureRequest
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from gengnn.simulate.beats import join_packets
 from gengnn.simulate.csim import compile_project, csim, run_packets
 from gengnn.simulate.packets import pack_requests, sample_codes
 from gengnn.simulate.vectors import ship_vectors
-from tests.graphs import Builder, gine, make, molecules
+from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces
 from tests.odd_packets import odd_packets
 
 
@@ -62,13 +63,14 @@ def self_loops() -> Graph:
     return Graph(spaces, build.inputs, tuple(build.nodes), outputs, build.params, limits).verify()
 
 
-def built(graph: Graph, folder: Path, name: str) -> Built:
-    samples = molecules(60)
+def built(
+    graph: Graph, folder: Path, name: str, samples: Sequence[Sample] = tuple(molecules(60))
+) -> Built:
     quantized = quantize(graph, samples, Precision.parse("auto"))
     rows = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
     design = schedule(quantized, Budget(part("xcu50"), multipliers=64), rows, name)
     emit_hls(design, folder)
-    return Built(design, folder, samples)
+    return Built(design, folder, list(samples))
 
 
 @pytest.fixture(scope="module")
@@ -111,15 +113,27 @@ def test_order_of_edges_does_not_matter(folded: Built) -> None:
         np.testing.assert_array_equal(before["head"], after["head"])
 
 
+def test_seven_spaces_and_their_odd_packets(tmp_path: Path) -> None:
+    made = built(several_spaces(), tmp_path, "several", several_samples(40))
+    assert csim(made.design, made.folder, made.samples).mismatches == 0
+    assert made.design.header_beats == 3
+    check_odd_packets(made, 0, 16, 38)
+
+
 def test_odd_packets_are_refused_and_the_next_graph_is_right(folded: Built) -> None:
-    codes = sample_codes(folded.design.graph, folded.samples[1:2])
-    good = pack_requests(folded.design, codes).beats(0)
-    odd = odd_packets(folded.design, codes[0])
-    assert len(odd) == 10
+    check_odd_packets(folded, 1, 10, 2)
+
+
+def check_odd_packets(made: Built, place: int, ways: int, beats: int) -> None:
+    """Spoil one graph in so many ways, each followed by the good one, answered in `beats`."""
+    codes = sample_codes(made.design.graph, made.samples[place : place + 1])
+    good = pack_requests(made.design, codes).beats(0)
+    odd = odd_packets(made.design, codes[0])
+    assert len(odd) == ways
     packets = [beats for spoiled, _ in odd.values() for beats in (spoiled, good)]
-    answers = run_packets(folded.design, folded.folder, join_packets([good, *packets]))
+    answers = run_packets(made.design, made.folder, join_packets([good, *packets]))
     right = answers.beats(0)
-    assert len(right) == 2
+    assert len(right) == beats
     for number, (name, (_, status)) in enumerate(odd.items()):
         refused = answers.beats(1 + 2 * number)
         assert (name, len(refused), refused[0, 0]) == (name, 1, status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,12 +78,26 @@ def test_request_holds_header_and_rows_in_order(tdata: int) -> None:
         beats = list(packets.beats(number))
         header = as_integer(beats.pop(0))
         sizes = len(graph["x"]), len(graph["weight"]), len(graph["rows_graphs"])
-        assert header == sizes[0] | sizes[1] << 24 | sizes[2] << 48
+        assert header == sizes[0] | sizes[1] << 21 | sizes[2] << 42
         for layout in design.layouts[:2]:
             for row in range(len(graph[layout.fields[0].value])):
                 taken = [beats.pop(0) for _ in range(layout.beats(tdata))]
                 assert as_integer(np.concatenate(taken)) == _row_bits(layout, graph, row)
         assert not beats
+
+
+@pytest.mark.parametrize("tdata", [64, 128, 512])
+def test_header_has_three_counts_in_every_word(tdata: int) -> None:
+    """Rows of space i stand in word i / 3, at bit 21 * (i mod 3)."""
+    design = replace(
+        design_of(tdata), layouts=tuple(RowLayout(f"s{i}", 1 << 20, ()) for i in range(8))
+    )
+    counts = [3 * i + (i == 7) * ((1 << 21) - 100) for i in range(8)]
+    graph = {f"rows_s{i}": np.zeros((rows, 0)) for i, rows in enumerate(counts)}
+    beats = pack_requests(design, [graph]).beats(0)
+    assert len(beats) == design.header_beats == {64: 3, 128: 2, 512: 1}[tdata]
+    expected = sum(rows << 64 * (i // 3) + 21 * (i % 3) for i, rows in enumerate(counts))
+    assert as_integer(beats) == expected
 
 
 def _row_bits(layout: RowLayout, graph: GraphCodes, row: int) -> int:
@@ -162,4 +177,4 @@ def test_missing_and_uneven_inputs_are_told() -> None:
 def test_packet_of_a_model_without_graphs_holds_one() -> None:
     graph = {k: v for k, v in random_graphs(1)[0].items() if k != "rows_graphs"}
     packet = pack_requests(design_of(64), [graph]).beats(0)
-    assert as_integer(packet[0]) == 5 | 7 << 24 | 1 << 48
+    assert as_integer(packet[0]) == 5 | 7 << 21 | 1 << 42
