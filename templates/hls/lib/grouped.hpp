@@ -1,7 +1,7 @@
 // Grouped: in every row y[b,i,j] = bias[b,i,j] + sum of x[b,i,k] * w[b,k,j] over k. A cycle
 // multiplies a tile of Batch x Rows x Inner by one of Batch x Inner x Columns; x comes as beats in
-// the order of the row. Memory words: weight[layer, batch, inner, columns], bias[layer, batch, rows,
-// columns].
+// the order of the row. Memory words: weight[layer, batch, inner, columns] and
+// bias[layer, batch, rows, columns].
 #pragma once
 
 #include "beat.hpp"
