@@ -19,6 +19,7 @@ TOP_LEVEL = {
 }
 """All that DESIGN.md lets the root hold."""
 
+MAX_COLUMNS = 100
 MAX_LINES = {".py": 400, ".sv": 150, ".hpp": 150, ".cpp": 150, ".j2": 120}
 MAX_FUNCTION = 50
 MAX_MEDIAN_FUNCTION = 10
@@ -78,6 +79,14 @@ def test_one_systemverilog_module_per_file() -> None:
         if path.parent == ROOT / "templates" / "rtl" / "lib":
             modules = re.findall(r"^module (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
             assert modules == [path.stem], path.name
+
+
+def test_kernels_keep_to_the_width_of_the_page() -> None:
+    kernels = [path for path in SOURCES if path.parent.name == "lib"]
+    assert kernels
+    for path in kernels:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert len(line) <= MAX_COLUMNS, f"{path.name}: {line}"
 
 
 def test_templates_do_not_trim_to_the_left() -> None:

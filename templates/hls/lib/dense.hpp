@@ -1,5 +1,5 @@
-// Dense: the rows of x with the same `index` side by side, each at its `slot`; Size slots per row of
-// y, those that no row has are 0, rows of later slots are dropped.
+// Dense: the rows of x with the same `index` side by side, each at its `slot`; Size slots per row
+// of y, those that no row has are 0, rows of later slots are dropped.
 #pragma once
 
 #include "beat.hpp"

@@ -1,5 +1,5 @@
-// Odd: the bit of a code at Place, which is that of the ones; below it there is none, so no code with
-// a Place below 0 is odd.
+// Odd: the bit of a code at Place, which is that of the ones; below it there is none, so no code
+// with a Place below 0 is odd.
 #pragma once
 
 #include "map_lanes.hpp"

@@ -1,7 +1,7 @@
-// Dense: the rows of `x` with the same `index` side by side, each at its `slot`; Size slots per row of
-// y, those that no row has are 0, rows of later slots are dropped. All rows are taken in, then each
-// beat of `rows` gives Size * Beats beats. Handing a word out clears its mark, so that the next graph
-// starts clean; after reset a sweep clears all marks.
+// Dense: the rows of `x` with the same `index` side by side, each at its `slot`; Size slots per row
+// of y, those that no row has are 0, rows of later slots are dropped. All rows are taken in, then
+// each beat of `rows` gives Size * Beats beats. Handing a word out clears its mark, so that the
+// next graph starts clean; after reset a sweep clears all marks.
 // One beat per cycle both ways. Latency 3, from the end token of x to the first beat.
 module gg_dense #(
   parameter int unsigned Lanes      = 4,

@@ -1,7 +1,7 @@
 // Dense layers on groups of lanes: in every row y[b,i,j] = bias[b,i,j] + sum of x[b,i,k] * w[b,k,j]
-// over k, with constant w and bias. A cycle multiplies a tile of Batch x Rows x Inner by one of Batch
-// x Inner x Columns; x comes as beats in the order of the row. Memory words: weight[layer, batch,
-// inner, columns], read again for each of TurnsRows; bias[layer, batch, rows, columns].
+// over k, with constant w and bias. A cycle multiplies a tile of Batch x Rows x Inner by one of
+// Batch x Inner x Columns; x comes as beats in the order of the row. Memory words: weight[layer,
+// batch, inner, columns], read again for each of TurnsRows; bias[layer, batch, rows, columns].
 // A row takes a cycle per tile, without bubbles. Latency: see gg_product.
 module gg_grouped #(
   parameter int unsigned Batch        = 1,

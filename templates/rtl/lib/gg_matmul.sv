@@ -1,7 +1,7 @@
 // Matrix product of two streams: in every row y[b,i,j] = sum of a[b,i,k] * w[b,k,j] over k. A cycle
-// multiplies a tile of Batch x Rows x Inner by one of Batch x Inner x Columns; both come as beats in
-// the order of the row. A beat of `a` serves TurnsColumns beats of `w`, TurnsInner such steps make a
-// block of results, and each batch of `w` is kept for its TurnsRows blocks of rows.
+// multiplies a tile of Batch x Rows x Inner by one of Batch x Inner x Columns; both come as beats
+// in the order of the row. A beat of `a` serves TurnsColumns beats of `w`, TurnsInner such steps
+// make a block of results, and each batch of `w` is kept for its TurnsRows blocks of rows.
 // A row takes a cycle per tile, without bubbles. Latency: see gg_product.
 module gg_matmul #(
   parameter int unsigned Batch        = 1,

@@ -1,10 +1,10 @@
 // The product of a stream and a matrix: in every row y[b,i,j] = bias + sum of x[b,i,k] * w[b,k,j]
-// over k. A cycle multiplies a tile of Batch x Rows x Inner by one of Batch x Inner x Columns. A beat
-// of `x` serves TurnsColumns tiles of `w`, TurnsInner such steps make a block of results; `w_step`
-// takes a tile, and `w_end` says that it is a block's last. The bias of a block comes with its first
-// step, ToSum cycles after it, when `bias_step` (at an end token `bias_skip`) goes to the next one.
-// No bubbles between rows. The multipliers never stop: a result starts only when the FIFO at the
-// end has a place for it. Latency from the first beat to the first result, L = clog2(Inner):
+// over k. A cycle multiplies a tile of Batch x Rows x Inner by one of Batch x Inner x Columns. A
+// beat of `x` serves TurnsColumns tiles of `w`, TurnsInner such steps make a block of results;
+// `w_step` takes a tile, and `w_end` says that it is a block's last. The bias of a block comes with
+// its first step, ToSum cycles after it, when `bias_step` (at an end token `bias_skip`) goes to the
+// next one. No bubbles between rows. The multipliers never stop: a result starts only when the FIFO
+// at the end has a place for it. Latency from the first beat to the first result, L = clog2(Inner):
 // (TurnsInner - 1) * TurnsColumns + L + 5, and 1 for each of WidthAcc > 36, Shift > 0.
 module gg_product #(
   parameter int unsigned Batch        = 1,

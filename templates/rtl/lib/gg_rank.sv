@@ -1,6 +1,6 @@
 // Rank: how many rows of the same group (equal `index`) come before each row in a stable order of
-// the lanes of `x`, lane by lane, and in lane Lanes of y how many other rows the group has. The rows
-// are stored, Parallel of them in a word; then each row in turn is compared with all words.
+// the lanes of `x`, lane by lane, and in lane Lanes of y how many other rows the group has. The
+// rows are stored, Parallel of them in a word; then each row in turn is compared with all words.
 // A row takes 1 cycle and one for each word. Latency from the end token to the first row: one cycle
 // for each word, and 6.
 module gg_rank #(

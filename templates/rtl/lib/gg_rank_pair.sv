@@ -1,6 +1,6 @@
-// One row against another, each {index, keys}, with their places in the stream: whether the one that
-// is met is another row of the same group (and among the Count stored), and in which lanes it comes
-// before the row. Equal keys keep their order in the stream. Latency 1.
+// One row against another, each {index, keys}, with their places in the stream: whether the one
+// that is met is another row of the same group (and among the Count stored), and in which lanes it
+// comes before the row. Equal keys keep their order in the stream. Latency 1.
 module gg_rank_pair #(
   parameter int unsigned Lanes      = 2,
   parameter int unsigned WidthX     = 16,
@@ -23,7 +23,8 @@ module gg_rank_pair #(
   logic [Lanes-1:0] is_less_q, is_equal_q;
 
   assign is_other = is_same_q && is_there_q;
-  assign is_hit   = {is_other, {Lanes{is_other}} & (is_less_q | (is_equal_q & {Lanes{is_early_q}}))};
+  assign is_hit   = {is_other,
+                     {Lanes{is_other}} & (is_less_q | (is_equal_q & {Lanes{is_early_q}}))};
 
   always_ff @(posedge clk) begin
     is_same_q  <= row[KeyBits+:WidthIndex] == met[KeyBits+:WidthIndex];

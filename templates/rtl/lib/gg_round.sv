@@ -1,5 +1,5 @@
-// Round: each code without its Drop fraction bits (rounded by Mode), in the format of the result. One
-// beat per cycle. Latency 3, 1 more for Drop > 0 and for Shift > 0.
+// Round: each code without its Drop fraction bits (rounded by Mode), in the format of the result.
+// One beat per cycle. Latency 3, 1 more for Drop > 0 and for Shift > 0.
 module gg_round #(
   parameter int unsigned Lanes    = 4,
   parameter int unsigned WidthX   = 16,

@@ -1,6 +1,6 @@
-// Select: a where the mask is set, else b, lane by lane, each cast to WidthY bits on its own (ShiftA
-// and ShiftB are the fraction bits to drop). 1-lane operands may be broadcast. One beat per cycle.
-// Latency 3, 4 if a shift is positive.
+// Select: a where the mask is set, else b, lane by lane, each cast to WidthY bits on its own
+// (ShiftA and ShiftB are the fraction bits to drop). 1-lane operands may be broadcast. One beat per
+// cycle. Latency 3, 4 if a shift is positive.
 module gg_select #(
   parameter int unsigned LanesM     = 4,
   parameter int unsigned LanesA     = 4,

@@ -1,5 +1,5 @@
-// The sum of two signed codes. Latency 1; 2 where it is too wide for one carry chain (36 bits): then
-// the low half is added first.
+// The sum of two signed codes. Latency 1; 2 where it is too wide for one carry chain (36 bits):
+// then the low half is added first.
 module gg_sum #(
   parameter int unsigned Width = 44
 ) (

@@ -1,6 +1,6 @@
 // Walks a constant memory of Iters layers of Groups groups of Count words: `step` goes to the next
-// word, through each group Repeat times, and from the last back to the layer's first; `skip`, between
-// two rounds, goes to the next layer (after layer Iters-1: layer 0).
+// word, through each group Repeat times, and from the last back to the layer's first; `skip`,
+// between two rounds, goes to the next layer (after layer Iters-1: layer 0).
 // `addr` is the address of the word after this cycle's step or skip, so that the registered output
 // of the memory is always the word at work.
 module gg_walk_again #(
