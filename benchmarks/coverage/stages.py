@@ -55,8 +55,8 @@ CALIBRATION, TEST = (1000, 96, 8), (2000, 16, 1)
 LIMITS = {"nodes": MAX_NODES, "edges": MAX_EDGES, "graphs": MAX_GRAPHS}
 """The most rows of the usual spaces."""
 
-MULTIPLIERS = 40
-"""DSP blocks of a design: few, so that it compiles soon."""
+MULTIPLIERS = (40, 80)
+"""DSP blocks of a design: few, so that it compiles soon, and more for one that does not fit."""
 
 PARAMETER_GRAPHS = 6
 """Graphs on which single trained tensors are moved, plus the odd ones."""
@@ -212,10 +212,18 @@ class Trial:
     def build(self) -> None:
         """The project; spaces without a limit here are bounded by the hub graph."""
         limits = {space: rows for space, rows in LIMITS.items() if space in self.final.spaces}
-        self.project: Project = gengnn.build(
-            self.archive, data=self.calibration.graphs, out=self.folder / "project",
-            limits=limits, multipliers=MULTIPLIERS,
-        )  # fmt: skip
+        few, more = MULTIPLIERS
+        try:
+            self.project = self._built(limits, few)
+        except CapacityError:
+            self.project = self._built(limits, more)
+
+    def _built(self, limits: Mapping[str, int], multipliers: int) -> Project:
+        folder = self.folder / "project"
+        graphs = self.calibration.graphs
+        return gengnn.build(
+            self.archive, data=graphs, out=folder, limits=limits, multipliers=multipliers
+        )
 
     def predict(self) -> None:
         """The integer reference against PyG."""
