@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 
 from gengnn.ops.base import Op
@@ -18,9 +19,9 @@ def _discover() -> dict[str, type[Op]]:
                 isinstance(entry, type)
                 and issubclass(entry, Op)
                 and entry.__module__ == loaded.__name__
+                and not inspect.isabstract(entry)
             ):
                 found[entry.__name__] = entry
-    found.pop("Op", None)
     return found
 
 

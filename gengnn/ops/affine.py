@@ -7,36 +7,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
-from gengnn.fixed import FixedType, bits_for
 from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Memory,
-    Op,
     Rows,
     Site,
     cast_cost,
     cast_params,
-    codes_range,
     memory_cost,
     outlet_cost,
 )
 from gengnn.ops.cost import CARRY_BITS
-from gengnn.ops.facts import NOTHING, Facts
 from gengnn.ops.lowering import Abstract, Const, Full, Rowed, lowers
+from gengnn.ops.weighted import Weighted
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
-class Affine(Op):
+class Affine(Weighted):
     """y = x * scale + shift, lane by lane; scale and shift [F]."""
 
     kernel: ClassVar[str] = "affine"
@@ -64,43 +59,6 @@ class Affine(Op):
         ends = np.stack([scale * low + shift, scale * high + shift])
         return float(ends.min()), float(ends.max())
 
-    def param_type(
-        self,
-        role: str,
-        data: NDArray[np.float64],
-        width: int,
-        known: Mapping[str, FixedType],
-        asked: FixedType | None = None,
-    ) -> FixedType:
-        if role == "scale":
-            return super().param_type(role, data, width, known, asked)
-        frac = known["x"].frac + known["scale"].frac
-        codes = np.rint(np.ldexp(data, frac))
-        return FixedType(bits_for(int(codes.min()), int(codes.max())), frac)
-
-    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
-        return Facts.sign(inputs) if all((p.data >= 0).all() for p in params.values()) else NOTHING
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        frac = values[0].format.frac + params["scale"].format.frac
-        low, high = self.interval([codes_range(values[0])], params, limits)
-        return Exact(frac, int(low), int(high))
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
-
-    def _widest(self, site: Site) -> Exact:
-        layers = [self.exact((*site.inputs, site.output), p, {}) for p in site.params]
-        return Exact(layers[0].frac, min(e.lo for e in layers), max(e.hi for e in layers))
-
     def simpler(self, made: Term) -> Term | None:
         is_same = (made.params["scale"] == 1.0).all() and not made.params["shift"].any()
         return made.terms[0] if is_same else None
@@ -121,14 +79,11 @@ class Affine(Op):
             "Lanes": site.lanes["y"],
             "Beats": site.beats("y", site.output),
             "WidthX": site.inputs[0].format.width,
-            "WidthScale": site.params[0]["scale"].format.width,
-            "WidthShift": self._shift_width(site),
+            "WidthScale": self._factor_width(site),
+            "WidthShift": self._addend_width(site),
             **cast_params(self._widest(site), site.output.format),
             "Iters": site.iters,
         }
-
-    def _shift_width(self, site: Site) -> int:
-        return max(p["shift"].format.width for p in site.params)
 
     def memories(self, site: Site) -> tuple[Memory, ...]:
         """Scales and shifts, one word per [layer, beat]."""
@@ -136,14 +91,14 @@ class Affine(Op):
         scale = np.concatenate([p["scale"].data.reshape(-1, lanes) for p in site.params])
         shift = np.concatenate([p["shift"].data.reshape(-1, lanes) for p in site.params])
         return (
-            Memory("scale", site.params[0]["scale"].format.width, scale.astype(np.int64)),
-            Memory("shift", self._shift_width(site), shift.astype(np.int64)),
+            Memory("scale", self._factor_width(site), scale.astype(np.int64)),
+            Memory("shift", self._addend_width(site), shift.astype(np.int64)),
         )
 
     def cost(self, site: Site) -> Cost:
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
         exact, y = self._widest(site), site.output.format
-        widths = site.inputs[0].format.width + site.params[0]["scale"].format.width
+        widths = site.inputs[0].format.width + self._factor_width(site)
         total = Cost(
             dsp=lanes,
             lut=lanes * exact.width,

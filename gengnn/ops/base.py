@@ -184,15 +184,16 @@ class Op(Rules, ABC):
     ) -> Interval:
         """The values the result can take; `limits` gives the row limit of each port's space."""
 
-    @abstractmethod
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
-        """Fraction bits and code range of the exact integer result.
+        """Fraction bits and code range of the exact integer result; the default only moves codes.
 
         `values` describe the inputs and, last, the output. An op whose result is exact in any
-        output format (a table) reads that format; all others must not.
+        output format (a table) reads that format; all others that compute must not.
         """
+        assert self.keeps_type, f"{self} must tell its exact result"
+        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
 
     def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:
         """How much larger the result may be in the largest graph than in calibration.
@@ -214,7 +215,6 @@ class Op(Rules, ABC):
         low = min(form.lo << (frac - form.frac) for form in real)
         return Exact(frac, low, max(form.hi << (frac - form.frac) for form in real))
 
-    @abstractmethod
     def integer(
         self,
         inputs: Sequence[Tensor],
@@ -225,8 +225,9 @@ class Op(Rules, ABC):
         """The integer meaning: exact result codes (a fresh float64 tensor) before the cast.
 
         `inputs` are float64 codes (INDEX and MASK: int64), `params` float64 codes; `values`
-        describe the inputs and, last, the output.
+        describe the inputs and, last, the output. The default is the float meaning on codes.
         """
+        return self.real(inputs, params, values, rows).double()
 
     def error(self, values: Sequence[Value]) -> float:
         """How far the exact result may be from the float meaning, in steps of the output."""

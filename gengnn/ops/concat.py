@@ -12,7 +12,6 @@ from torch import Tensor
 from gengnn.ir import Param, Value
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -50,20 +49,6 @@ class Concat(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return min(low for low, _ in inputs), max(high for _, high in inputs)
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {

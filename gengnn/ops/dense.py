@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -61,20 +59,6 @@ class Dense(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return min(inputs[0][0], 0.0), max(inputs[0][1], 0.0)
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
 
     def narrowed(self, values: Mapping[str, Value], most: int) -> dict[str, int]:
         """The lanes of x: a row of y is `size` rows of it."""

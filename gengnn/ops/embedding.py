@@ -79,15 +79,6 @@ class Embedding(Op):
         low, high = self.interval((), params, limits)
         return Exact(params["table"].format.frac, int(low), int(high))
 
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
-
     def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap:
         return RowMap.dense(params["table"].T)
 

@@ -59,15 +59,6 @@ class Iota(Op):
     ) -> Exact:
         return Exact(0, 0, values[-1].format.hi)
 
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
-
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Width": site.output.format.width}
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Array, Made, RowMap, Term
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Setting, Site
+from gengnn.ops.base import Cost, Interval, Op, Rows, Setting, Site
 from gengnn.ops.slice import Slice
 
 
@@ -46,20 +46,6 @@ class Lanes(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0]
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
 
     def simpler(self, made: Term) -> Term | None:
         x = made.terms[0]

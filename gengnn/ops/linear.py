@@ -9,39 +9,34 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from gengnn.fixed import FixedType, bits_for
 from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Memory,
-    Op,
     Rows,
     Shape,
     Site,
     cast_cost,
     cast_params,
-    codes_range,
     memory_cost,
     outlet_cost,
 )
 from gengnn.ops.blocks import in_groups
 from gengnn.ops.cost import CARRY_BITS, tree_cost
-from gengnn.ops.facts import NOTHING, Facts
 from gengnn.ops.lanes import Lanes
 from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited
+from gengnn.ops.weighted import Weighted
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
 
 
 @dataclass(frozen=True)
-class Linear(Op):
+class Linear(Weighted):
     """y = x W^T + b, with x [rows, FI], weight [FO, FI] and bias [FO]."""
 
     kernel: ClassVar[str] = "linear"
@@ -73,39 +68,6 @@ class Linear(Op):
         least = np.minimum(*ends).sum(axis=1) + bias
         most = np.maximum(*ends).sum(axis=1) + bias
         return float(least.min()), float(most.max())
-
-    def param_type(
-        self,
-        role: str,
-        data: NDArray[np.float64],
-        width: int,
-        known: Mapping[str, FixedType],
-        asked: FixedType | None = None,
-    ) -> FixedType:
-        if role == "weight":
-            return super().param_type(role, data, width, known, asked)
-        frac = known["x"].frac + known["weight"].frac
-        codes = np.rint(np.ldexp(data, frac))
-        return FixedType(bits_for(int(codes.min()), int(codes.max())), frac)
-
-    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
-        return Facts.sign(inputs) if all((p.data >= 0).all() for p in params.values()) else NOTHING
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        frac = values[0].format.frac + params["weight"].format.frac
-        low, high = self.interval([codes_range(values[0])], params, limits)
-        return Exact(frac, int(low), int(high))
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
 
     def shapes(self, values: Sequence[Value], params: Mapping[str, Param]) -> list[Shape]:
         outputs, features = params["weight"].data.shape
@@ -145,19 +107,11 @@ class Linear(Op):
             "LanesY": site.lanes["y"],
             "Parallel": site.parallel,
             "WidthX": site.inputs[0].format.width,
-            "WidthW": site.params[0]["weight"].format.width,
-            "WidthB": self._bias_width(site),
+            "WidthW": self._factor_width(site),
+            "WidthB": self._addend_width(site),
             **cast_params(wide, site.output.format),
             "Iters": site.iters,
         }
-
-    def _widest(self, site: Site) -> Exact:
-        """The exact range over all folded layers."""
-        layers = [self.exact((*site.inputs, site.output), p, {}) for p in site.params]
-        return Exact(layers[0].frac, min(e.lo for e in layers), max(e.hi for e in layers))
-
-    def _bias_width(self, site: Site) -> int:
-        return max((p["bias"].format.width for p in site.params if "bias" in p), default=1)
 
     def memories(self, site: Site) -> tuple[Memory, ...]:
         """Weights [layer, block, step] of (output, input) lanes; biases [layer, block]."""
@@ -171,16 +125,16 @@ class Linear(Op):
             weights.append(tiles.reshape(blocks * steps, lanes * site.parallel))
             bias = layer["bias"].data if "bias" in layer else np.zeros(blocks * lanes)
             biases.append(bias.reshape(blocks, lanes))
-        width = site.params[0]["weight"].format.width
+        width = self._factor_width(site)
         return (
             Memory("weight", width, np.concatenate(weights).astype(np.int64)),
-            Memory("bias", self._bias_width(site), np.concatenate(biases).astype(np.int64)),
+            Memory("bias", self._addend_width(site), np.concatenate(biases).astype(np.int64)),
         )
 
     def cost(self, site: Site) -> Cost:
         steps, blocks = self._blocks(site)
         lanes, exact, x = site.lanes["y"], self._widest(site), site.inputs[0]
-        widths = x.format.width + site.params[0]["weight"].format.width
+        widths = x.format.width + self._factor_width(site)
         tree = tree_cost(site.parallel, widths, exact.width)
         work = steps * site.parallel * x.format.width
         beats = site.beats("x", x)
@@ -202,10 +156,10 @@ class Linear(Op):
         """(bits, depth) of the weight and the bias memory."""
         steps, blocks = self._blocks(site)
         lanes = site.lanes["y"]
-        width = site.params[0]["weight"].format.width
+        width = self._factor_width(site)
         return (
             (width * lanes * site.parallel, site.iters * steps * blocks),
-            (self._bias_width(site) * lanes, site.iters * blocks),
+            (self._addend_width(site) * lanes, site.iters * blocks),
         )
 
 

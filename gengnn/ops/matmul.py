@@ -71,15 +71,6 @@ class Matmul(Op):
         low, high = self.interval([codes_range(v) for v in values[:2]], params, limits)
         return Exact(values[0].format.frac + values[1].format.frac, int(low), int(high))
 
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
-
     @property
     def sizes(self) -> Sizes:
         """The product of one row."""

@@ -14,7 +14,6 @@ from gengnn.ops.affine import affine
 from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -71,20 +70,6 @@ class Maximum(Op):
 
     def is_idle(self, port: str, constant: float) -> bool:
         return constant * self.sign < 0
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
 
     def simpler(self, made: Term) -> Term | None:
         return made.terms[0] if made.terms[0] is made.terms[1] else None

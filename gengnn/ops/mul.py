@@ -73,15 +73,6 @@ class Mul(Op):
         low, high = self.interval([codes_range(v) for v in values[:2]], params, limits)
         return Exact(values[0].format.frac + values[1].format.frac, int(low), int(high))
 
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
-
     def given(self, place: int, constant: float, lanes: int) -> Made:
         return Affine(), {"scale": np.full(lanes, constant), "shift": np.zeros(lanes)}
 

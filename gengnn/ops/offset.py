@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -14,20 +14,33 @@ from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
 
 
 @dataclass(frozen=True)
-class Offset(Op):
-    """y = x + the rows of another space: the map x into the second part of the space `target`."""
+class _Inclusion(Op, ABC):
+    """A map x into the space `target`, one of whose parts is the space that x led into."""
 
     target: str
-
-    kernel: ClassVar[str] = "offset"
-    ports: ClassVar[tuple[str, ...]] = ("x", "rows")
-    held_ports: ClassVar[tuple[str, ...]] = ("x",)
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
         return replace(inputs[0], target=self.target, bound=None)
 
     def in_spaces(self, final: Callable[[str], str]) -> Op:
         return replace(self, target=final(self.target))
+
+    def exact(
+        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
+    ) -> Exact:
+        return Exact(0, 0, values[-1].format.hi)
+
+    def kernel_params(self, site: Site) -> dict[str, int]:
+        return {"WidthX": site.inputs[0].format.width, "Width": site.output.format.width}
+
+
+@dataclass(frozen=True)
+class Offset(_Inclusion):
+    """y = x + the rows of another space: the map x into the second part of the space `target`."""
+
+    kernel: ClassVar[str] = "offset"
+    ports: ClassVar[tuple[str, ...]] = ("x", "rows")
+    held_ports: ClassVar[tuple[str, ...]] = ("x",)
 
     def real(
         self,
@@ -43,41 +56,16 @@ class Offset(Op):
     ) -> Interval:
         return inputs[0][0], inputs[0][1] + limits["rows"]
 
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(0, 0, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
-
-    def kernel_params(self, site: Site) -> dict[str, int]:
-        return {"WidthX": site.inputs[0].format.width, "Width": site.output.format.width}
-
     def cost(self, site: Site) -> Cost:
         width = site.output.format.width
         return Cost(lut=2 * width + 6, ff=2 * width + 3, latency=1)
 
 
 @dataclass(frozen=True)
-class Prefix(Op):
+class Prefix(_Inclusion):
     """y = x: the map x into the first part of the space `target`."""
 
-    target: str
-
     kernel: ClassVar[str] = "prefix"
-
-    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
-        return replace(inputs[0], target=self.target, bound=None)
-
-    def in_spaces(self, final: Callable[[str], str]) -> Op:
-        return replace(self, target=final(self.target))
 
     def real(
         self,
@@ -92,23 +80,6 @@ class Prefix(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0]
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(0, 0, values[0].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
-
-    def kernel_params(self, site: Site) -> dict[str, int]:
-        return {"WidthX": site.inputs[0].format.width, "Width": site.output.format.width}
 
     def cost(self, site: Site) -> Cost:
         return Cost(latency=0)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from gengnn.ir import Kind, Param, Value
@@ -52,15 +51,6 @@ class Owner(Op):
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
         return Exact(0, 0, 0)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Code": 0, "Width": site.output.format.width}

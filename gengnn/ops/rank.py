@@ -72,15 +72,6 @@ class Rank(Op):
     ) -> Exact:
         return Exact(0, 0, max(limits["x"] - 1, 0))
 
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
-
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
             "Lanes": site.lanes["x"],

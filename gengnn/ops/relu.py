@@ -12,7 +12,6 @@ from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -58,20 +57,6 @@ class Relu(Op):
 
     def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
         return Facts(self.active or Facts.sign(inputs).is_positive, Facts.common(inputs).is_count)
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
 
     def simpler(self, made: Term) -> Term | None:
         x = made.terms[0]

@@ -119,15 +119,6 @@ class Scatter(Op):
         low, high = self.interval([(form.lo, form.hi)], params, limits)
         return Exact(form.frac, int(low), int(high))
 
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows)
-
     def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
         return more
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Array, RowMap, Term
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -55,20 +53,6 @@ class Slice(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0]
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
-
-    def integer(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        return self.real(inputs, params, values, rows).to(torch.float64)
 
     def simpler(self, made: Term) -> Term | None:
         x = made.terms[0]

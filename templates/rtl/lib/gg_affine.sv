@@ -35,7 +35,7 @@ module gg_affine #(
   localparam int unsigned WidthP = WidthX + WidthScale;
 
   logic grant, enter, unused_scale_end, unused_shift_end;
-  logic [Stages-1:0] emit_q, token_q;
+  logic [1:0] enter_q, token_q;
   logic [Lanes*WidthY-1:0] result;
 
   assign x_ready = grant;
@@ -59,8 +59,8 @@ module gg_affine #(
   ) u_shift_walk (
     .clk,
     .rst_n,
-    .step  (emit_q[1] && !token_q[1]),
-    .skip  (emit_q[1] && token_q[1]),
+    .step  (enter_q[1] && !token_q[1]),
+    .skip  (enter_q[1] && token_q[1]),
     .is_end(unused_shift_end),
     .addr  (shift_addr)
   );
@@ -104,25 +104,12 @@ module gg_affine #(
   end
 
   always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? Stages'({emit_q, enter}) : '0;
-    token_q <= Stages'({token_q, x_last});
+    enter_q <= rst_n ? {enter_q[0], enter} : '0;
+    token_q <= {token_q[0], x_last};
   end
 
-  gg_outlet #(
-    .Width(Lanes * WidthY),
-    .Depth(8)
-  ) u_outlet (
-    .clk,
-    .rst_n,
-    .grant,
-    .take   (enter),
-    .x_valid(emit_q[Stages-1]),
-    .x_last (token_q[Stages-1]),
-    .x_data (result),
-    .y_valid,
-    .y_ready,
-    .y_last,
-    .y_data
+  gg_stages #(.Stages(Stages), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter, .last(x_last), .result, .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule

@@ -28,7 +28,6 @@ module gg_embedding #(
   logic [AddrBits-1:0] base_q;  // first word of the layer at work
   logic [AddrBits-1:0] row;  // first word of the row at work
   logic [AddrBits-1:0] addr_q;
-  logic [1:0] emit_q, token_q;
 
   assign enter       = index_valid && grant;
   assign index_ready = grant && (index_last || is_row_end);
@@ -75,26 +74,9 @@ module gg_embedding #(
     assign base_q = '0;
   end
 
-  always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? {emit_q[0], enter} : '0;
-    token_q <= {token_q[0], index_last};
-  end
-
-  gg_outlet #(
-    .Width(Lanes * Width),
-    .Depth(8)
-  ) u_outlet (
-    .clk,
-    .rst_n,
-    .grant,
-    .take   (enter),
-    .x_valid(emit_q[1]),
-    .x_last (token_q[1]),
-    .x_data (table_data),
-    .y_valid,
-    .y_ready,
-    .y_last,
-    .y_data
+  gg_stages #(.Stages(2), .Width(Lanes * Width)) u_stages (
+    .clk, .rst_n, .grant, .enter, .last(index_last), .result(table_data),
+    .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule

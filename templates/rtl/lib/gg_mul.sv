@@ -37,36 +37,16 @@ module gg_mul #(
   logic valid, last, grant, enter;
   logic [Lanes*WidthA-1:0] a_all;
   logic [Lanes*WidthB-1:0] b_all;
-  logic [Stages-1:0] emit_q, token_q;
   logic [Lanes*WidthY-1:0] result;
 
   assign enter = valid && grant;
 
   gg_pair #(
-    .LanesA(LanesA),
-    .LanesB(LanesB),
-    .Lanes(Lanes),
-    .Beats(Beats),
-    .BroadcastA(BroadcastA),
-    .BroadcastB(BroadcastB),
-    .WidthA(WidthA),
-    .WidthB(WidthB)
+    .LanesA(LanesA), .LanesB(LanesB), .Lanes(Lanes), .Beats(Beats),
+    .BroadcastA(BroadcastA), .BroadcastB(BroadcastB), .WidthA(WidthA), .WidthB(WidthB)
   ) u_pair (
-    .clk,
-    .rst_n,
-    .a_valid,
-    .a_ready,
-    .a_last,
-    .a_data,
-    .b_valid,
-    .b_ready,
-    .b_last,
-    .b_data,
-    .valid,
-    .ready(grant),
-    .last,
-    .a_all,
-    .b_all
+    .clk, .rst_n, .a_valid, .a_ready, .a_last, .a_data, .b_valid, .b_ready, .b_last, .b_data,
+    .valid, .ready(grant), .last, .a_all, .b_all
   );
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
@@ -97,26 +77,8 @@ module gg_mul #(
     );
   end
 
-  always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? Stages'({emit_q, enter}) : '0;
-    token_q <= Stages'({token_q, last});
-  end
-
-  gg_outlet #(
-    .Width(Lanes * WidthY),
-    .Depth(8)
-  ) u_outlet (
-    .clk,
-    .rst_n,
-    .grant,
-    .take   (enter),
-    .x_valid(emit_q[Stages-1]),
-    .x_last (token_q[Stages-1]),
-    .x_data (result),
-    .y_valid,
-    .y_ready,
-    .y_last,
-    .y_data
+  gg_stages #(.Stages(Stages), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter, .last, .result, .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule

@@ -39,7 +39,6 @@ module gg_reduce #(
 
   logic enter, grant, is_end;
   logic [CountBits-1:0] count_q;  // beats of the group that are in
-  logic [Stages-1:0] emit_q, token_q;
   logic [Lanes*WidthY-1:0] result;
 
   assign x_ready = grant;
@@ -47,8 +46,6 @@ module gg_reduce #(
   assign is_end  = x_last || count_q == CountBits'(Beats - 1);
 
   always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? Stages'({emit_q, enter && is_end}) : '0;
-    token_q <= Stages'({token_q, x_last});
     if (!rst_n) count_q <= '0;
     else if (enter) count_q <= is_end ? '0 : count_q + 1'b1;
   end
@@ -112,21 +109,9 @@ module gg_reduce #(
     end
   end
 
-  gg_outlet #(
-    .Width(Lanes * WidthY),
-    .Depth(Stages < 5 ? 8 : 32)
-  ) u_outlet (
-    .clk,
-    .rst_n,
-    .grant,
-    .take   (enter && is_end),
-    .x_valid(emit_q[Stages-1]),
-    .x_last (token_q[Stages-1]),
-    .x_data (result),
-    .y_valid,
-    .y_ready,
-    .y_last,
-    .y_data
+  gg_stages #(.Stages(Stages), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter(enter && is_end), .last(x_last), .result,
+    .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule

@@ -132,18 +132,12 @@ module gg_scatter #(
     end
   end
 
-  logic [CastStages+1:0] emit_q, token_q;
   logic unused_data;
   assign unused_data = ^{rows_data, index_data};
 
-  always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? {emit_q[CastStages:0], drain} : '0;
-    token_q <= {token_q[CastStages:0], rows_last};
-  end
-
-  gg_outlet #(.Width(Lanes * WidthY), .Depth(8)) u_outlet (
-    .clk, .rst_n, .grant, .take(drain), .x_valid(emit_q[CastStages+1]),
-    .x_last(token_q[CastStages+1]), .x_data(taken), .y_valid, .y_ready, .y_last, .y_data
+  gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter(drain), .last(rows_last), .result(taken),
+    .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule

@@ -47,7 +47,6 @@ module gg_select #(
   logic [Lanes*WidthB-1:0] b_all;
   logic [Lanes*WidthAB-1:0] both, both_all;
   logic [Lanes-1:0] mask_all;
-  logic [Stages-1:0] emit_q, token_q;
   logic [Lanes*WidthY-1:0] result;
 
   assign enter = valid && grant;
@@ -113,26 +112,8 @@ module gg_select #(
     end
   end
 
-  always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? Stages'({emit_q, enter}) : '0;
-    token_q <= Stages'({token_q, last});
-  end
-
-  gg_outlet #(
-    .Width(Lanes * WidthY),
-    .Depth(8)
-  ) u_outlet (
-    .clk,
-    .rst_n,
-    .grant,
-    .take   (enter),
-    .x_valid(emit_q[Stages-1]),
-    .x_last (token_q[Stages-1]),
-    .x_data (result),
-    .y_valid,
-    .y_ready,
-    .y_last,
-    .y_data
+  gg_stages #(.Stages(Stages), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter, .last, .result, .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule

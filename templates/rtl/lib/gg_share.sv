@@ -35,7 +35,6 @@ module gg_share #(
   logic [Lanes*WidthRank-1:0] ranks, ranks1_q, ranks2_q;
   logic [Lanes*WidthOthers-1:0] others;
   logic [AddrBits-1:0] addr_q;
-  logic [2:0] emit_q, token_q;
   logic [Lanes*WidthY-1:0] result_q;
 
   assign enter      = valid && grant;
@@ -54,8 +53,6 @@ module gg_share #(
     addr_q   <= AddrBits'(others[WidthOthers-1:0]);
     ranks1_q <= ranks;
     ranks2_q <= ranks1_q;
-    emit_q   <= rst_n ? {emit_q[1:0], enter} : '0;
-    token_q  <= {token_q[1:0], last};
   end
 
   logic [WidthRank-1:0] place;
@@ -77,9 +74,8 @@ module gg_share #(
     end
   end
 
-  gg_outlet #(.Width(Lanes * WidthY), .Depth(8)) u_outlet (
-    .clk, .rst_n, .grant, .take(enter), .x_valid(emit_q[2]), .x_last(token_q[2]),
-    .x_data(result_q), .y_valid, .y_ready, .y_last, .y_data
+  gg_stages #(.Stages(3), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter, .last, .result(result_q), .y_valid, .y_ready, .y_last, .y_data
   );
 
   logic unused_bits;

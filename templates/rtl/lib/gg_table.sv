@@ -47,7 +47,6 @@ module gg_table #(
   localparam int unsigned Stages = LocateStages + 1 + LineStages + CastStages;
 
   logic grant, enter;
-  logic [Stages-1:0] emit_q, token_q;
   logic [Lanes*WidthY-1:0] result;
 
   assign x_ready = grant;
@@ -111,26 +110,8 @@ module gg_table #(
     );
   end
 
-  always_ff @(posedge clk) begin
-    emit_q  <= rst_n ? Stages'({emit_q, enter}) : '0;
-    token_q <= Stages'({token_q, x_last});
-  end
-
-  gg_outlet #(
-    .Width(Lanes * WidthY),
-    .Depth(16)
-  ) u_outlet (
-    .clk,
-    .rst_n,
-    .grant,
-    .take   (enter),
-    .x_valid(emit_q[Stages-1]),
-    .x_last (token_q[Stages-1]),
-    .x_data (result),
-    .y_valid,
-    .y_ready,
-    .y_last,
-    .y_data
+  gg_stages #(.Stages(Stages), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter, .last(x_last), .result, .y_valid, .y_ready, .y_last, .y_data
   );
 
 endmodule
