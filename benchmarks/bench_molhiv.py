@@ -31,7 +31,7 @@ FLOWGNN_CYCLES = 6827
 MULTIPLIERS = 1752
 """DSP blocks of that design, by its HLS report."""
 
-WEIGHTS = Path(__file__).parent / "weights" / "molgine.pt"
+WEIGHTS = Path(__file__).parent / "weights" / "gin.pt"
 
 Row = tuple[str, str, str]
 

@@ -13,7 +13,8 @@ SPLITS = ("train", "valid", "test")
 def load_molhiv(path: str | Path, split: str) -> list[Data]:
     """Read the graphs of one part of the scaffold split from molhiv.npz.
 
-    Each graph has x [N, 9], edge_index [2, E] and edge_attr [E, 3], all int64, and y [1, 1] float.
+    Each graph has x [N, 9], edge_index [2, E] and edge_attr [E, 3], all int64, y [1, 1] float, and
+    eig [N, 1] float, the first non-trivial eigenvector of its normalised Laplacian.
 
     Raises:
         ValueError: `split` is not one of train, valid, test.
@@ -31,12 +32,29 @@ def load_molhiv(path: str | Path, split: str) -> list[Data]:
 
 def _graph(arrays: dict[str, NDArray[np.integer]], nodes: slice, edges: slice, g: int) -> Data:
     """Copy graph number g, which holds the given rows, into int64 tensors."""
+    ends = arrays["edge"][edges]
     return Data(
+        eig=torch.from_numpy(eigenvector(nodes.stop - nodes.start, ends)),
         x=torch.from_numpy(arrays["x"][nodes].astype(np.int64)),
-        edge_index=torch.from_numpy(arrays["edge"][edges].T.astype(np.int64, order="C")),
+        edge_index=torch.from_numpy(ends.T.astype(np.int64, order="C")),
         edge_attr=torch.from_numpy(arrays["edge_attr"][edges].astype(np.int64)),
         y=torch.tensor([[float(arrays["y"][g])]]),
     )
+
+
+def eigenvector(num_nodes: int, ends: NDArray[np.integer]) -> NDArray[np.float32]:
+    """The eigenvector of the second smallest eigenvalue of I - D^-1/2 A D^-1/2, as [N, 1].
+
+    Unit length, its largest entry positive; zeros for a single node.
+    """
+    if num_nodes <= 1:
+        return np.zeros((num_nodes, 1), dtype=np.float32)
+    adjacency = np.zeros((num_nodes, num_nodes))
+    adjacency[ends[:, 0], ends[:, 1]] = 1.0
+    root = 1.0 / np.sqrt(np.maximum(adjacency.sum(axis=1), 1.0))
+    _, vectors = np.linalg.eigh(np.eye(num_nodes) - root[:, None] * adjacency * root)
+    vector = vectors[:, 1:2]
+    return (vector * np.sign(vector[np.abs(vector).argmax()])).astype(np.float32)
 
 
 def roc_auc(labels: NDArray[np.floating], scores: NDArray[np.floating]) -> float:

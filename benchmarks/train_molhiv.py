@@ -1,6 +1,6 @@
-"""Train MolGINE on ogbg-molhiv and keep the weights of the best validation epoch.
+"""Train a model on ogbg-molhiv and keep the weights of the best validation epoch.
 
-Usage: python benchmarks/train_molhiv.py --data molhiv.npz --epochs 20 --out weights/molgine.pt
+Usage: python benchmarks/train_molhiv.py --model gcn --data molhiv.npz --epochs 20
 """
 
 import argparse
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import torch
-from models import MolGINE
+from models import MODELS, forward
 from molhiv import SPLITS, load_molhiv, roc_auc
 from torch import nn
 from torch_geometric.data import Data
@@ -21,7 +21,7 @@ def evaluate(model: nn.Module, loader: DataLoader) -> float:
     labels, scores = [], []
     with torch.no_grad():
         for b in loader:
-            scores.append(model(b.x, b.edge_index, b.edge_attr, b.batch))
+            scores.append(forward(model, b))
             labels.append(b.y)
     return roc_auc(torch.cat(labels).flatten().numpy(), torch.cat(scores).flatten().numpy())
 
@@ -37,7 +37,7 @@ def train_epoch(
     total, count = 0.0, 0
     for b in loader:
         optimizer.zero_grad()
-        logits = model(b.x, b.edge_index, b.edge_attr, b.batch)
+        logits = forward(model, b)
         loss = nn.functional.binary_cross_entropy_with_logits(logits, b.y)
         loss.backward()
         optimizer.step()
@@ -86,7 +86,8 @@ def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="path of molhiv.npz")
-    parser.add_argument("--out", type=Path, required=True, help="where to save the state dict")
+    parser.add_argument("--model", choices=MODELS, default="gin")
+    parser.add_argument("--out", type=Path, help="state dict, by default weights/MODEL.pt")
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--lr", type=float, default=2e-3, help="peak learning rate")
@@ -100,10 +101,11 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Train, then report the AUC of the saved weights."""
     args = parse_args()
+    args.out = args.out or Path(__file__).parent / "weights" / f"{args.model}.pt"
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     parts = {name: load_molhiv(args.data, name)[: args.limit] for name in SPLITS}
-    model = MolGINE()
+    model = MODELS[args.model]()
     train(model, parts, args)
     model.load_state_dict(torch.load(args.out, weights_only=True))
     for name in ("valid", "test"):

@@ -28,6 +28,9 @@ CALIBRATION_GRAPHS = 2048
 MOST_ROWS = (1 << COUNT_BITS) - 1
 """Rows that the header of a packet can tell."""
 
+TYPICAL_GRAPHS = 16
+"""Graphs whose estimated cycles decide between schedules."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -92,7 +95,8 @@ def compile_model(
     progress("quantize")
     graph = record("quantize", quantize(graph, calibration(samples), formats))
     progress("schedule")
-    return schedule(graph, target, mean_rows(graph, samples), name_of(model))
+    typical = evenly(samples, TYPICAL_GRAPHS)
+    return schedule(graph, target, mean_rows(graph, samples), name_of(model), typical)
 
 
 def precision(options: Options) -> Precision:
@@ -113,9 +117,14 @@ def name_of(model: Path) -> str:
 
 def calibration(samples: Sequence[Sample]) -> list[Sample]:
     """At most CALIBRATION_GRAPHS samples, evenly spread over the data."""
-    if len(samples) <= CALIBRATION_GRAPHS:
+    return evenly(samples, CALIBRATION_GRAPHS)
+
+
+def evenly(samples: Sequence[Sample], count: int) -> list[Sample]:
+    """At most `count` samples, evenly spread over the data."""
+    if len(samples) <= count:
         return list(samples)
-    chosen = np.linspace(0, len(samples) - 1, CALIBRATION_GRAPHS).round().astype(int)
+    chosen = np.linspace(0, len(samples) - 1, count).round().astype(int)
     return [samples[position] for position in chosen]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gengnn.ir import Graph, Kind, Value
-from gengnn.ops.base import Cost, Memory, Setting
+from gengnn.ops.base import Cost, Memory, Op, Setting
 
 WORD_BITS = 64
 """Bits of a word of the packet header; a beat of the bus holds one or several."""
@@ -60,6 +60,7 @@ class Unit:
     level: int = 0
     cost: Cost = field(default_factory=Cost)
     fill_ports: tuple[str, ...] = ()
+    op: Op | None = None
 
     def number(self, param: str) -> int:
         """A kernel parameter that is a number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gengnn.compiler import Options, calibration, compile_model, mean_rows
+from gengnn.compiler import Options, calibration, compile_model
 from gengnn.data import check_limits, load_data, samples_of
 from gengnn.design import Design
 from gengnn.emit.folder import check_mark, check_output, mark, replacing, write_text
@@ -26,7 +26,7 @@ from gengnn.metrics import Metric, as_matrix, labels_of, measure
 from gengnn.passes.estimate import estimate
 from gengnn.predict import from_codes, predict, predict_float
 from gengnn.progress import step
-from gengnn.reference import Sample, row_counts
+from gengnn.reference import Sample
 from gengnn.report import Accuracy, Check, Cycles, read_report, update_report, write_report
 from gengnn.report.first import first_report
 from gengnn.simulate.compare import Difference
@@ -210,9 +210,7 @@ class Project:
 
     def _estimate(self, samples: Sequence[Sample]) -> float:
         """Mean of the cycles that the cost model expects of each graph."""
-        counts = [row_counts(self.design.graph, sample) for sample in samples]
-        known = {rows: estimate(self.design, dict(rows)) for rows in {_key(c) for c in counts}}
-        return float(np.mean([known[_key(rows)] for rows in counts]))
+        return float(np.mean([estimate(self.design, sample) for sample in samples]))
 
 
 def build(model: str | Path, *, data: Graphs, out: str | Path = "build", **options: Any) -> Project:
@@ -248,17 +246,13 @@ def _write(
     ship_vectors(design, folder, samples[:SHIPPED_GRAPHS])
     shutil.copyfile(model, folder / MODEL)
     save(design, folder / DESIGN)
-    typical = estimate(design, mean_rows(design.graph, samples))
+    typical = float(np.mean([estimate(design, sample) for sample in samples[:SHIPPED_GRAPHS]]))
     found = predict(design.graph, calibration(samples))
     write_report(folder, first_report(design, typical, found.saturations))
     write_text(
         folder / "README.md", render("project/README.md.j2", design=design, backends=backends)
     )
     mark(folder, backends=backends, digest=design.digest)
-
-
-def _key(rows: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(rows.items()))
 
 
 def _unwrap(outputs: tuple[Tensor, ...]) -> Outputs:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
+from gengnn.fixed import FixedType
 from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
@@ -28,6 +31,10 @@ from gengnn.ops.weighted import Weighted
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
+
+
+SIGN_BITS = 2
+"""Bits of scales that are 1, 0 or -1: both kernels add, drop or subtract instead of multiplying."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,17 @@ class Affine(Weighted):
         scale, shift = params["scale"].data, params["shift"].data
         ends = np.stack([scale * low + shift, scale * high + shift])
         return float(ends.min()), float(ends.max())
+
+    def param_type(
+        self,
+        role: str,
+        data: NDArray[np.float64],
+        width: int,
+        known: Mapping[str, FixedType],
+        asked: FixedType | None = None,
+    ) -> FixedType:
+        signs = _sign_type(data) if role == "scale" else None
+        return asked or signs or super().param_type(role, data, width, known, asked)
 
     def simpler(self, made: Term) -> Term | None:
         is_same = (made.params["scale"] == 1.0).all() and not made.params["shift"].any()
@@ -100,8 +118,8 @@ class Affine(Weighted):
         exact, y = self._widest(site), site.output.format
         widths = site.inputs[0].format.width + self._factor_width(site)
         total = Cost(
-            dsp=lanes,
-            lut=lanes * exact.width,
+            dsp=lanes if self._factor_width(site) > SIGN_BITS else 0,
+            lut=lanes * (exact.width + (0 if self._factor_width(site) > SIGN_BITS else widths)),
             ff=lanes * (2 * widths + exact.width),
             interval=beats,
             latency=3,
@@ -111,6 +129,14 @@ class Affine(Weighted):
         for memory in self.memories(site):
             total += memory_cost(memory.bits, memory.depth)
         return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
+
+
+def _sign_type(data: NDArray[np.float64]) -> FixedType | None:
+    """The format of scales that are all 0 or +- one power of two, and need no multiplier."""
+    sizes = np.unique(np.abs(data[data != 0.0]))
+    if len(sizes) != 1 or math.log2(sizes[0]) % 1.0:
+        return None
+    return FixedType(SIGN_BITS, -int(math.log2(sizes[0])))
 
 
 def affine(

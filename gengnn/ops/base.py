@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gengnn.fixed import FixedType, bits_for
+from gengnn.fixed import FixedType
 from gengnn.ir import Kind, Param, Value
 from gengnn.ops.algebra import Rules
 from gengnn.ops.cost import (
@@ -26,101 +26,11 @@ from gengnn.ops.cost import (
     outlet_cost,
 )
 from gengnn.ops.facts import NOTHING, Approximation, Facts
+from gengnn.ops.site import Exact, Memory, Rows, Setting, Shape, Site
+from gengnn.ops.timing import Arrivals, joined, passed
 
 Interval = tuple[float, float]
 """Lowest and highest value a tensor can take."""
-
-Setting = int | tuple[int, ...]
-"""A kernel parameter: a number, or a table of numbers below 2**31 and not negative."""
-
-Shape = tuple[int, int, int]
-"""How a matrix unit works: cycles per row, products summed per cycle, results at once."""
-
-
-@dataclass(frozen=True)
-class Exact:
-    """The exact integer result of an op: code range `lo`..`hi`, value = code * 2**-frac."""
-
-    frac: int
-    lo: int
-    hi: int
-
-    @property
-    def width(self) -> int:
-        """Bits of the signed register that holds every exact result."""
-        return bits_for(self.lo, self.hi)
-
-
-@dataclass
-class Rows:
-    """The index spaces of one batch of graphs.
-
-    `graph_of` maps each space to the graph of each of its rows (int64 [rows]); a space's entry
-    is added by the op that makes the space. `num_graphs` is the size of "graphs".
-    """
-
-    graph_of: dict[str, Tensor]
-    num_graphs: int
-
-    def size(self, space: str) -> int:
-        """Rows of `space` in this batch."""
-        return int(self.graph_of[space].numel())
-
-
-@dataclass(frozen=True)
-class Memory:
-    """A constant memory of a unit: `words[d]` is a list of lane codes, lane 0 in the low bits.
-
-    `codes` is int64 [depth, lanes]; each lane is `width` bits, two's complement. A unit
-    that reads several words per cycle has `copies` of the memory, their addresses side by side.
-    """
-
-    name: str
-    width: int
-    codes: NDArray[np.int64]
-    copies: int = 1
-
-    @property
-    def depth(self) -> int:
-        """Words."""
-        return int(self.codes.shape[0])
-
-    @property
-    def lanes(self) -> int:
-        """Lanes of a word."""
-        return int(self.codes.shape[1])
-
-    @property
-    def bits(self) -> int:
-        """Bits of a word."""
-        return self.width * self.lanes
-
-
-@dataclass(frozen=True)
-class Site:
-    """One unit's place in a design: what its kernel parameters depend on.
-
-    `inputs` and `output` carry formats; `lanes` gives lanes per beat of each port ("y" is the
-    output); `params` has one entry per folded layer; `max_rows` the row limit of each port's
-    space; `parallel` the input lanes a matrix unit takes per cycle; `ops` the op of each layer.
-    """
-
-    inputs: tuple[Value, ...]
-    output: Value
-    lanes: Mapping[str, int]
-    params: tuple[Mapping[str, Param], ...]
-    max_rows: Mapping[str, int]
-    parallel: int = 1
-    ops: tuple[Op, ...] = ()
-
-    @property
-    def iters(self) -> int:
-        """How many folded layers share the unit."""
-        return len(self.params)
-
-    def beats(self, port: str, value: Value) -> int:
-        """Beats per row of `value` on `port`."""
-        return value.features // self.lanes[port]
 
 
 @dataclass(frozen=True)
@@ -306,6 +216,25 @@ class Op(Rules, ABC):
     @abstractmethod
     def cost(self, site: Site) -> Cost:
         """The resources and the speed of the unit."""
+
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        """When the rows of a graph come out of the unit, which is `free` from that cycle on.
+
+        A row of the result has `beats` beats. `codes` are the integers on INDEX and MASK ports,
+        empty for others.
+        """
+        filled = [
+            entry.end for p, entry in zip(self.ports, inputs, strict=True) if p in self.fill_ports
+        ]
+        rows = joined(inputs)
+        return passed(rows.from_cycle(max(filled, default=0.0)), cost, beats, free)
 
     def comment(self, inputs: Sequence[Value], output: Value) -> str:
         """What the generated code says about the unit."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -17,6 +19,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
+from gengnn.ops.timing import Arrivals, passed
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,23 @@ class ConcatRows(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return min(low for low, _ in inputs), max(high for _, high in inputs)
+
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        first, second = inputs
+        later = np.maximum(second.first, first.end)
+        rows = Arrivals(
+            np.concatenate([first.first, later]),
+            np.concatenate([first.last, np.maximum(second.last, later)]),
+            max(first.end, second.end),
+        )
+        return passed(rows, cost, beats, free)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Lanes": site.lanes["y"], "Width": site.output.format.width}

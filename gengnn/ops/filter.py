@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Space, Value
@@ -17,6 +19,7 @@ from gengnn.ops.base import (
     Site,
 )
 from gengnn.ops.lowering import Abstract, Full, LoweringError, Rowed, Stack, lowers
+from gengnn.ops.timing import Arrivals, joined, passed
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -68,6 +71,16 @@ class Filter(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0]
+
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        return passed(joined(inputs), cost, beats, free).rows(np.flatnonzero(codes[1]))
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {

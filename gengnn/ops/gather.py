@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -34,6 +35,7 @@ from gengnn.ops.lowering import (
     without,
     wrap_dim,
 )
+from gengnn.ops.timing import Arrivals, passed
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -69,6 +71,20 @@ class Gather(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0]
+
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        stored, index = inputs
+        at = codes[1]
+        ready = np.maximum(index.last, stored.last[at])
+        rows = Arrivals(ready, ready, max(index.end, stored.end))
+        return passed(rows, cost, beats, free)
 
     def simpler(self, made: Term) -> Term | None:
         """Along all rows: the input. Along the positions that a mask keeps: a filter."""

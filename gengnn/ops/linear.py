@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -163,15 +164,24 @@ class Linear(Weighted):
         )
 
 
+@functools.lru_cache(maxsize=256)
 def matrix_shapes(features: int, outputs: int) -> list[Shape]:
     """Worthwhile (interval, parallel, lanes) of a dense layer, slowest and smallest first.
 
-    `interval` is the cycles per row. Whole rows come out at once while there is a multiplier
-    for every output; smaller units work on a part of the outputs, one input a cycle.
+    `interval` is the cycles per row. A unit works on a part of the outputs at a time and takes
+    several inputs per cycle; of the shapes with as many multipliers the fastest is kept, and of
+    equal ones that with the most outputs at once.
     """
-    blocks = [(features * (outputs // d), 1, d) for d in range(1, outputs) if outputs % d == 0]
-    parallel = sorted({math.ceil(features / steps) for steps in range(1, features + 1)})
-    return blocks + [(math.ceil(features / p), p, outputs) for p in parallel]
+    found = []
+    for lanes in (d for d in range(1, outputs + 1) if outputs % d == 0):
+        for parallel in {math.ceil(features / steps) for steps in range(1, features + 1)}:
+            interval = outputs // lanes * math.ceil(features / parallel)
+            found.append((parallel * lanes, interval, -lanes, parallel))
+    shapes: list[Shape] = []
+    for _, interval, lanes, parallel in sorted(found):
+        if not shapes or interval < shapes[-1][0]:
+            shapes.append((interval, parallel, -lanes))
+    return shapes
 
 
 def dense(b: Builder, x: Abstract, weight: Const, bias: Const | None = None) -> Rowed:

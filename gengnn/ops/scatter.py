@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -44,6 +46,7 @@ from gengnn.ops.lowering import (
 from gengnn.ops.mul import Mul
 from gengnn.ops.select import select
 from gengnn.ops.table import Table
+from gengnn.ops.timing import Arrivals, paced, passed
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -122,11 +125,29 @@ class Scatter(Op):
     def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
         return more
 
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        x, index, rows = inputs
+        start = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
+        met = np.maximum(start + cost.interval - 1, x.last)
+        done = np.full(len(rows.first), index.end)
+        np.maximum.at(done, codes[1], met)
+        ready = np.maximum(np.maximum(done, index.end), rows.first)
+        end = max(rows.end, index.end)
+        return passed(Arrivals(ready, ready, end), cost, beats, free)
+
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {
             "Lanes": site.lanes["y"],
             "Beats": site.beats("y", site.output),
             "Rows": site.max_rows["y"],
+            "MaxX": max(site.max_rows["x"], 1),
             "WidthX": site.inputs[0].format.width,
             "WidthIndex": site.inputs[1].format.width,
             "Mode": MODES.index(self.reduce),

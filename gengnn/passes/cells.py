@@ -63,3 +63,8 @@ def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
 def best_lanes(features: int, most: int) -> int:
     """The largest divisor of `features` that is at most `most`."""
     return max(d for d in range(1, min(features, most) + 1) if features % d == 0)
+
+
+def fewest_lanes(features: int, beats: int) -> int:
+    """The smallest divisor of `features` that takes at most `beats` beats per row."""
+    return min(d for d in range(1, features + 1) if features % d == 0 and features // d <= beats)

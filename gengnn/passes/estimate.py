@@ -1,65 +1,88 @@
-"""Estimate: the cycles of a graph of given size, from the units' intervals and latencies."""
+"""Estimate: the cycles of a graph, from when each row can pass each unit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
+from gengnn.ops.timing import Arrivals, passed, steady
 from gengnn.passes.netlist import OUTER
+from gengnn.reference import Sample, row_counts, run_real
 
 LOAD_LATENCY = 4
 """Cycles from the last packet beat to the first row in the machine."""
 
 STORE_LATENCY = 3
-"""Cycles from the last result row to the status beat on the bus."""
+"""Cycles from the last result row to the last beat on the bus."""
 
-Times = tuple[float, float]
-"""When the first row and the end token of a stream come."""
+NOTHING = np.zeros(0, dtype=np.int64)
 
 
-def estimate(design: Design, rows: Mapping[str, float]) -> float:
+def estimate(design: Design, sample: Sample) -> float:
     """Estimated cycles from the first packet beat in to the last result beat out."""
-    return estimate_cycles(design.graph, design.loops, design.units, design.streams, rows)
-
-
-def estimate_cycles(
-    graph: Graph,
-    layers: Sequence[int],
-    units: Sequence[Unit],
-    streams: Mapping[str, Stream],
-    rows: Mapping[str, float],
-) -> float:
-    """Follow the first row and the end token of every stream through the units.
-
-    `rows` gives the rows of each base space.
-    """
-    bus_beats = sum(
-        rows[space]
-        for space in {value.space for value in graph.inputs if value.kind is not Kind.ROWS}
-    )
-    start = 1 + bus_beats + LOAD_LATENCY
-    clock = _Clock(streams, {space: count_rows(graph, space, rows) for space in graph.spaces})
-    made = {wire for unit in units for wire in unit.outputs.values()}
-    read = {wire for unit in units for wire in unit.inputs.values()}
-    for wire in streams:
+    clock = _Clock(design, integers(design.graph, sample))
+    counts = row_counts(design.graph, sample)
+    start = 1 + LOAD_LATENCY
+    start += sum(counts.get(entry.space, 1) * entry.beats(design.tdata) for entry in design.layouts)
+    made = {wire for unit in design.units for wire in unit.outputs.values()}
+    for wire, stream in design.streams.items():
         if wire not in made:
-            clock.times[wire] = start, start + clock.rows(wire)
-    position = 0
-    while position < len(units):
-        loop = units[position].loop
-        stop = position + 1
-        if loop != OUTER:
-            while stop < len(units) and units[stop].loop == loop:
-                stop += 1
-        for layer in range(1 if loop == OUTER else layers[loop]):
-            clock.layer = layer
-            for unit in units[position:stop]:
-                clock.run(unit)
-        position = stop
-    ends = [clock.times[wire][1] for wire in streams if wire not in read]
-    return max(ends, default=start) + STORE_LATENCY
+            clock.times[wire] = steady(start, counts.get(stream.space, 1), stream.beats)
+    repeated = _repeated(design.units)
+    for layer, body in _steps(design):
+        clock.layer = layer
+        for unit in [*(repeated if layer else ()), *body]:
+            clock.run(unit)
+    ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
+    return max(ends) + STORE_LATENCY
+
+
+def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
+    """The units in the order they work: layer after layer inside the folded loops."""
+    last = {unit.loop: position for position, unit in enumerate(design.units)}
+    steps: list[tuple[int, Sequence[Unit]]] = []
+    body: list[Unit] = []
+    for position, unit in enumerate(design.units):
+        if unit.loop == OUTER:  # in the midst of a loop it is a width change in front of it
+            steps.append((0, [unit]))
+            continue
+        body.append(unit)
+        if position == last[unit.loop]:
+            steps += [(layer, body) for layer in range(design.loops[unit.loop])]
+            body = []
+    return steps
+
+
+def _repeated(units: Sequence[Unit]) -> list[Unit]:
+    """Units outside the loops that work once for each layer: replays, and what passes them on."""
+    wires: set[str] = set()
+    found = []
+    for unit in units:
+        if unit.loop == OUTER and (unit.kernel == "replay" or wires & set(unit.inputs.values())):
+            found.append(unit)
+            wires.update(unit.outputs.values())
+    return found
+
+
+def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:
+    """The INDEX and MASK values of one graph [rows]; rows of ROWS values as zeros."""
+    wanted = {name for name, value in graph.values.items() if value.kind is not Kind.REAL}
+    nodes = []
+    for node in reversed(graph.nodes):
+        if node.name in wanted:
+            wanted.update(node.inputs)
+            nodes.append(node)
+    tensors = run_real(replace(graph, nodes=tuple(reversed(nodes)), outputs=()), [sample]).tensors
+    return {
+        name: tensors[name].numpy().astype(np.int64).ravel()
+        for name, value in graph.values.items()
+        if value.kind is not Kind.REAL and not value.shape
+    }
 
 
 def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
@@ -72,34 +95,57 @@ def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
 
 @dataclass
 class _Clock:
-    """The times of all streams, and until when each unit is busy."""
+    """The rows of all streams, and until when each unit is busy."""
 
-    streams: Mapping[str, Stream]
-    spaces: Mapping[str, float]
+    design: Design
+    codes: Mapping[str, NDArray[np.int64]]
     layer: int = 0
-    times: dict[str, Times] = field(default_factory=dict)
+    times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
-
-    def rows(self, wire: str) -> float:
-        """Rows that pass on a stream per graph or layer."""
-        return self.spaces[self.streams[wire].space]
 
     def run(self, unit: Unit) -> None:
         """Advance the outputs of one unit by one graph or layer."""
-        inputs = {
-            port: self.times[wire] for port, wire in unit.inputs.items() if wire in self.times
-        }
-        if unit.kernel == "merge":
-            inputs = {"x": inputs["a" if self.layer == 0 else "b"]}
-        fill = max((inputs[port][1] for port in unit.fill_ports), default=0.0)
-        rest = [times for port, times in inputs.items() if port not in unit.fill_ports]
-        first = max([fill, self.busy.get(unit.name, 0.0), *(times[0] for times in rest)])
+        if unit.op is not None:
+            self._set(unit, self._through(unit))
+        elif unit.kernel == "merge":
+            self._set(unit, self.times[unit.inputs["a" if self.layer == 0 else "b"]])
+        elif unit.kernel == "replay":
+            self._replay(unit)
+        else:
+            rows = self.times[unit.inputs["x"]]
+            beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
+            self._set(unit, passed(rows, unit.cost, beats, self.busy.get(unit.name, 0.0)))
+
+    def _replay(self, unit: Unit) -> None:
+        """The first pass comes with the rows, the others after the pass before."""
+        wire = unit.outputs["y"]
+        beats = self.design.streams[wire].beats
+        if self.layer == 0:
+            self._set(unit, passed(self.times[unit.inputs["x"]], unit.cost, beats, 0.0))
+            return
+        before = self.times[wire]
+        self.times[wire] = steady(before.end + 2, len(before.first), beats)
+
+    def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
-            rows = self.rows(wire)
-            latency = unit.cost.latency + rows * unit.cost.scan
-            span = rows * (unit.cost.interval + rows * unit.cost.scan)
-            last = max([first + latency + span, *(times[1] + latency for times in rest)])
-            self.times[wire] = first + latency, last
-            self.busy[unit.name] = last - latency + 1
-        if unit.kernel == "replay":
-            self.busy[unit.name] = 0.0
+            self.times[wire] = rows
+        start = rows.first[-1] - unit.cost.latency if len(rows.first) else rows.end
+        self.busy[unit.name] = start + unit.cost.interval
+
+    def _codes(self, stream: Stream) -> NDArray[np.int64]:
+        """The integers on a stream in the layer at work."""
+        name = stream.values[self.layer if self.layer < len(stream.values) else 0]
+        return self.codes.get(name, NOTHING)
+
+    def _through(self, unit: Unit) -> Arrivals:
+        assert unit.op is not None
+        wires = [unit.inputs[port] for port in unit.op.ports]
+        streams = [self.design.streams[wire] for wire in wires]
+        beats = self.design.streams[unit.outputs["y"]].beats
+        return unit.op.arrivals(
+            [self.times[wire] for wire in wires],
+            [self._codes(stream) for stream in streams],
+            unit.cost,
+            beats,
+            self.busy.get(unit.name, 0.0),
+        )

@@ -38,11 +38,24 @@ def fold(graph: Graph) -> Graph:
     the same place in the layer, from the same place one layer before, or from one value outside.
     An activation that some layers lack is put in as a pass-through.
     """
-    chains = contract(graph)
+    chains = contract(_hoisted(graph))
     nodes = list(chains.nodes)
     found = _search(graph, chains, nodes, 0, len(nodes))
     folded, loops = expand(graph, chains, [stretch.windows(nodes) for stretch in found])
     return replace(folded, loops=tuple(Loop(names) for names in loops))
+
+
+def _hoisted(graph: Graph) -> Graph:
+    """The graph with the nodes first that are behind no weights: layers share what they compute.
+
+    A parameter of one number is arithmetic, such as the loop that a degree counts.
+    """
+    trained: set[str] = set()
+    for node in graph.nodes:
+        sizes = (graph.params[key].data.size for key in node.params.values())
+        if any(size > 1 for size in sizes) or trained.intersection(node.inputs):
+            trained.add(node.name)
+    return replace(graph, nodes=tuple(sorted(graph.nodes, key=lambda node: node.name in trained)))
 
 
 def _search(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,20 +10,40 @@ import numpy as np
 from gengnn.design import Stream, Unit
 from gengnn.ir import Graph, Kind, Param, Value
 from gengnn.ops.base import Cost, Memory, Op, Setting, Shape, Site
-from gengnn.passes.cells import best_lanes, cell_cost, cell_params, resize_cost, resize_params
+from gengnn.passes.cells import (
+    best_lanes,
+    cell_cost,
+    cell_params,
+    fewest_lanes,
+    resize_cost,
+    resize_params,
+)
 from gengnn.passes.netlist import OUTER, Cell, Netlist
 from gengnn.passes.slack import balance
 
 GRAPH_LANES = 16
-"""Lanes of streams with one row per graph: they are never the bottleneck."""
+"""Lanes of streams with one row per graph outside the loops: they are no bottleneck there."""
+
+
+Region = tuple[int, int]
+"""Scope and, outside the loops, level: the units that work at the same time."""
+
+
+def region_of(cell: Cell) -> Region:
+    """All levels of a loop work at the same time, as rows pass a barrier one by one."""
+    return cell.scope, cell.level if cell.scope == OUTER else 0
 
 
 @dataclass
 class Plan:
-    """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit."""
+    """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit.
+
+    `beats` are the most beats that a row of a space may take in a region, 1 if not told.
+    """
 
     widest: int
     shapes: dict[str, Shape] = field(default_factory=dict)
+    beats: dict[tuple[Region, str], int] = field(default_factory=dict)
 
 
 def place(
@@ -38,7 +58,24 @@ def place(
     for cell in netlist.cells:
         placer.add(cell)
     placer.close_feedback()
-    return balance(placer.units, placer.streams)
+    units, streams = balance(placer.units, placer.streams)
+    return _together(units), streams
+
+
+def _together(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """The units of each loop side by side; width changes in front of a loop come before it."""
+    last = {unit.loop: position for position, unit in enumerate(units)}
+    body: list[Unit] = []
+    order: list[Unit] = []
+    for position, unit in enumerate(units):
+        if unit.loop == OUTER:
+            order.append(unit)
+            continue
+        body.append(unit)
+        if position == last[unit.loop]:
+            order += body
+            body = []
+    return tuple(order)
 
 
 class _Placer:
@@ -70,14 +107,15 @@ class _Placer:
     def open_merge(self, cell: Cell) -> None:
         """The lanes behind a merge are set before its feedback is placed."""
         if cell.kind == "merge":
-            self.open_stream(cell.outputs["y"], self._lanes(cell.value))
+            most = self._most(cell, cell.value.space, cell.value.features)
+            self.open_stream(cell.outputs["y"], best_lanes(cell.value.features, most))
 
-    def _most(self, space: str) -> int:
-        """Lanes of a beat with rows of a space."""
-        return min(GRAPH_LANES, self.plan.widest) if space == "graphs" else self.plan.widest
-
-    def _lanes(self, value: Value) -> int:
-        return best_lanes(value.features, self._most(value.space))
+    def _most(self, cell: Cell, space: str, features: int) -> int:
+        """Lanes of a beat, at the most, of rows of a space in front of or behind a cell."""
+        if space == "graphs" and cell.scope == OUTER:
+            return min(GRAPH_LANES, self.plan.widest)
+        beats = self.plan.beats.get((region_of(cell), space), 1)
+        return min(fewest_lanes(features, beats), self.plan.widest)
 
     def add(self, cell: Cell) -> None:
         """Place one cell, and the width changes in front of it."""
@@ -152,10 +190,11 @@ class _Placer:
             params = {role: self.graph.params[key] for role, key in cell.nodes[0].params.items()}
             return op.port_lanes(params, shape, given)
         model = values[op.ports[0]] if op.is_barrier else output
-        own = op.narrowed({**values, "y": output}, self._most(model.space))
+        most = self._most(cell, model.space, output.features)
+        own = op.narrowed({**values, "y": output}, most)
         if own:
             return own
-        lanes = best_lanes(output.features, self._lanes(replace(output, space=model.space)))
+        lanes = best_lanes(output.features, most)
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
         return {**told, "y": lanes}
 
@@ -242,6 +281,7 @@ class _Placer:
                 cell.level,
                 cost,
                 fill_ports,
+                cell.nodes[0].op if site else None,
             )
         )
 

@@ -16,6 +16,11 @@ SEQUENTIAL = re.compile(r"FD\w+|LD\w+|SRL\w+|RAMB(18|36)E\d|URAM288\w*")
 DSP_REGISTERS = ("AREG", "BREG", "CREG", "MREG", "PREG")
 """Parameters of a DSP48 that put a register into its way."""
 
+LUTRAM = re.compile(r"RAM\d+(X1[DS]|M\d*)(_1)?")
+
+READ_PORTS = {"A": "SPO", "DPRA": "DPO"} | {f"ADDR{port}": f"DO{port}" for port in "ABCDEFGH"}
+"""The output that follows each read address of a LUT RAM."""
+
 Bit = int | str
 """A net of the netlist, or the constant "0", "1" or "x"."""
 
@@ -44,7 +49,7 @@ def longest_path(module: Mapping[str, Any]) -> Path:
     cells = {name: cell for name, cell in module["cells"].items() if not _is_sequential(cell)}
     makers = {bit: name for name, cell in cells.items() for bit in _bits(cell, "output")}
     reads = {
-        name: {makers[bit] for bit in _bits(cell, "input") if bit in makers}
+        name: {makers[bit] for bit in _passed(cell) if bit in makers}
         for name, cell in cells.items()
     }
     try:
@@ -72,6 +77,20 @@ def _is_sequential(cell: Mapping[str, Any]) -> bool:
     if cell["type"].startswith("DSP48"):
         return any(int(str(cell["parameters"].get(name, 0)), 2) for name in DSP_REGISTERS)
     return SEQUENTIAL.fullmatch(cell["type"]) is not None
+
+
+def _passed(cell: Mapping[str, Any]) -> Iterable[Bit]:
+    """The nets that an output of a combinational cell may follow without a clock.
+
+    Of a LUT RAM these are the read addresses: data and write enable are taken at a clock edge, and
+    so is the address of a port whose output nothing reads.
+    """
+    if not LUTRAM.fullmatch(cell["type"]):
+        return _bits(cell, "input")
+    connections = cell["connections"]
+    ports = {pin: READ_PORTS.get(pin.rstrip("0123456789")) for pin in connections}
+    used = [pin for pin, out in ports.items() if out and connections.get(out)]
+    return [bit for pin in used for bit in connections[pin] if isinstance(bit, int)]
 
 
 def _bits(cell: Mapping[str, Any], direction: str) -> Iterable[Bit]:

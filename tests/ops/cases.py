@@ -176,6 +176,12 @@ def matrix_cases() -> Iterator[Case]:
     x, y = real("nodes", 6), real("nodes", 6, "ap_fixed<16,8,AP_RND_CONV,AP_SAT>")
     yield case("affine", op("Affine"), [x], y, 0, scales[:1])
     yield case("affine_folded", op("Affine"), [x], y, 2, scales)
+    for bits, codes in ((2, [1, -1, 0, -2, 1, -1]), (1, [0, -1, -1, 0, -1, 0])):
+        scale = Param(np.array(codes, dtype=np.float64), FixedType(bits, 1))
+        shift = Param(np.arange(-3.0, 3.0), FixedType(3, x.format.frac + 1))
+        yield case(
+            f"affine_signs{bits}", op("Affine"), [x], y, 3, [{"scale": scale, "shift": shift}]
+        )
     tables = [{"table": _param(rng, (7, 6), 16, 10)} for _ in range(3)]
     x, y = index("nodes", bound=7), real("nodes", 6)
     yield case("embedding", op("Embedding"), [x], y, 0, tables[:1])

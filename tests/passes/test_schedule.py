@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from gengnn.design import Design
@@ -31,11 +32,11 @@ def designed(graph: Graph, multipliers: int, name: str = "xcu50") -> Design:
 
 
 def test_budget_is_kept_and_used(graph: Graph) -> None:
-    cycles = []
+    sample, cycles = molecules()[1], []
     for multipliers in (30, 60, 120, 240):
         design = designed(graph, multipliers)
         assert design.cost.dsp <= multipliers
-        cycles.append(estimate(design, ROWS))
+        cycles.append(estimate(design, sample))
     assert cycles == sorted(cycles, reverse=True)
     assert cycles[0] > cycles[-1]
 
@@ -61,9 +62,12 @@ def test_what_cannot_fit_is_refused_with_figures(graph: Graph) -> None:
 
 def test_larger_graphs_take_longer(graph: Graph) -> None:
     design = designed(graph, 100)
-    more_nodes = estimate(design, ROWS | {"nodes": 24.0})
-    more_edges = estimate(design, ROWS | {"edges": 50.0})
-    assert estimate(design, ROWS) < min(more_nodes, more_edges)
+    sample = molecules()[1]
+    more_nodes = sample | {"x": np.concatenate([sample["x"], sample["x"]])}
+    more_edges = sample | {
+        name: np.concatenate([sample[name], sample[name]]) for name in ("src", "dst", "edge_attr")
+    }
+    assert estimate(design, sample) < min(estimate(design, g) for g in (more_nodes, more_edges))
 
 
 def test_matrix_shapes_trade_multipliers_for_cycles() -> None:

@@ -45,12 +45,30 @@ def test_dsp_counts_only_without_registers() -> None:
 
 def test_lut_ram_is_read_without_a_clock_and_block_ram_is_not() -> None:
     for kind, expected in (("RAM64M8", 3), ("RAMB18E2", 1), ("SRLC32E", 1)):
+        memory = cell(kind, [], 3) | {
+            "connections": {"ADDRA": [2], "DOA": [3]},
+            "port_directions": {"ADDRA": "input", "DOA": "output"},
+        }
         cells = {
             "address": cell("LUT6", [1], 2),
-            "memory": cell(kind, [2], 3),
+            "memory": memory,
             "after": cell("LUT6", [3], 4),
         }
         assert longest_path({"cells": cells}).length == expected
+
+
+def test_lut_ram_passes_read_addresses_only() -> None:
+    ram = {
+        "type": "RAM64X1D",
+        "parameters": {},
+        "port_directions": dict.fromkeys(("A0", "DPRA0", "D"), "input")
+        | dict.fromkeys(("DPO", "SPO"), "output"),
+        "connections": {"A0": [2], "DPRA0": [7], "D": [2], "DPO": [4], "SPO": []},
+    }
+    before, after = cell("LUT1", [1], 2), cell("LUT1", [4], 5)
+    assert longest_path({"cells": {"b": before, "ram": ram, "a": after}}).length == 2
+    ram["connections"] |= {"DPRA0": [2]}
+    assert longest_path({"cells": {"b": before, "ram": ram, "a": after}}).length == 3
 
 
 def test_combinational_loop_is_an_error() -> None:

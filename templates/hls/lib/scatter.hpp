@@ -1,5 +1,6 @@
-// Scatter: y[t] = reduce of x[r] over all r with index[r] = t, 0 where no row meets. Rows are
-// reduced in the order they come; once the last is in, the rows of the target space leave in order.
+// Scatter: y[t] = reduce of x[r] over all r with index[r] = t, 0 where no row meets. The indices
+// are counted first, ahead of the rows of x. Rows are reduced in the order they come; a row leaves
+// as soon as it and all rows before it are complete, so that draining overlaps reducing.
 #pragma once
 
 #include "beat.hpp"
@@ -53,71 +54,94 @@ struct Recent {
   }
 };
 
+// The rows that the indices name, and how many of them have come for each row of the target.
+template <class C>
+struct Counts {
+  int named[C::Rows], arrived[C::Rows];
+
+  Counts() {
+    for (int i = 0; i < C::Rows; ++i) named[i] = arrived[i] = 0;
+  }
+
+  bool is_complete(int row) const { return named[row] == arrived[row]; }
+};
+
+template <class C, class I>
+void count(Stream<I>& index, Counts<C>& counts, int (&places)[C::MaxX]) {
+  int known = 0;
+count:
+  for (bool is_last = false; !is_last;) {
+#pragma HLS PIPELINE II=1
+    const I at = index.read();
+    is_last = at.last;
+    if (!at.last) {
+      places[known++] = at.lane[0].to_int();
+      ++counts.named[at.lane[0].to_int()];
+    }
+  }
+}
+
 template <class C, class X, class I, class R, class Y>
 void scatter(Stream<X>& x, Stream<I>& index, Stream<R>& rows, Stream<Y>& y) {
   static_assert(X::Lanes == C::Lanes && Y::Lanes == C::Lanes, "a lane in, a lane out");
   static_assert(I::Lanes == 1 && !I::Signed, "one index per row");
   using Sum = ap_int<C::WidthAcc>;
-  // static: too large for the stack of a C-simulation; `is_met` tells which rows are of this call
+  // static: too large for the stack of a C-simulation; the counts tell which rows are of this call
   static Sum memory[C::Rows * C::Beats][C::Lanes];
-  bool is_met[C::Rows];
+  static int places[C::MaxX];
 #pragma HLS ARRAY_RESHAPE variable=memory complete dim=2
-#pragma HLS ARRAY_PARTITION variable=is_met complete
-forget:
-  for (int i = 0; i < C::Rows; ++i) {
-#pragma HLS UNROLL
-    is_met[i] = false;
-  }
+  Counts<C> counts;
+  count<C>(index, counts, places);
   Recent<C> recent;
-  I at = end_token<I>();
-  int beat = 0;
-  bool is_first = true;
-accumulate:
+  R row = rows.read();
+  int from = 0, to = 0, fill_beat = 0, take_beat = 0;
+  bool is_filled = false;
+flow:
   for (bool is_last = false; !is_last;) {
 #pragma HLS PIPELINE II=1
 // a word is read from memory at the earliest four beats after it was written: the three beats
 // between are answered by `recent`
 #pragma HLS DEPENDENCE variable=memory type=inter direction=RAW distance=4 true
-    const X in = x.read();
-    if (beat == 0) at = index.read();
-    is_last = in.last;
-    if (!in.last) {
-      const int target = at.lane[0].to_int();
-      const int word = target * C::Beats + beat;
-      if (beat == 0) is_first = !is_met[target];
-      is_met[target] = true;
+    if (row.last ? is_filled : counts.is_complete(to)) {
+      Y out = end_token<Y>();
+      const int word = to * C::Beats + take_beat;
+      const int hit = recent.find(word);
+      const bool is_met = !row.last && counts.named[to] != 0;
+    take_lanes:
+      for (int i = 0; i < C::Lanes && is_met; ++i) {
+#pragma HLS UNROLL
+        out.lane[i] = cast<C>(hit < 0 ? memory[word][i] : recent.lane[hit][i]);
+      }
+      out.last = is_last = row.last;
+      y.write(out);
+      take_beat = take_beat == C::Beats - 1 ? 0 : take_beat + 1;
+      if (take_beat == 0 && !row.last) {
+        row = rows.read();
+        ++to;
+      }
+    } else {
+      const X in = x.read();
+      is_filled = in.last;
+      const int target = in.last ? 0 : places[from];
+      const int word = target * C::Beats + fill_beat;
       const int hit = recent.find(word);
       Sum next[C::Lanes];
-    accumulate_lanes:
-      for (int i = 0; i < C::Lanes; ++i) {
+    fill_lanes:
+      for (int i = 0; i < C::Lanes && !in.last; ++i) {
 #pragma HLS UNROLL
         const Sum old = hit < 0 ? memory[word][i] : recent.lane[hit][i];
-        next[i] = reduce<C>(is_first, old, in.lane[i]);
+        next[i] = reduce<C>(counts.arrived[target] == 0, old, in.lane[i]);
         memory[word][i] = next[i];
       }
-      recent.push(word, next);
-    }
-    beat = beat == C::Beats - 1 ? 0 : beat + 1;
-  }
-  R row = end_token<R>();
-  int target = 0;
-  beat = 0;
-drain:
-  for (bool is_last = false; !is_last;) {
-#pragma HLS PIPELINE II=1
-    if (beat == 0) row = rows.read();
-    Y out = end_token<Y>();
-    if (!row.last && is_met[target]) {
-    drain_lanes:
-      for (int i = 0; i < C::Lanes; ++i) {
-#pragma HLS UNROLL
-        out.lane[i] = cast<C>(memory[target * C::Beats + beat][i]);
+      if (!in.last) {
+        recent.push(word, next);
+        fill_beat = fill_beat == C::Beats - 1 ? 0 : fill_beat + 1;
+        if (fill_beat == 0) {
+          ++from;
+          ++counts.arrived[target];
+        }
       }
     }
-    out.last = is_last = row.last;
-    beat = beat == C::Beats - 1 ? 0 : beat + 1;
-    target += beat == 0 ? 1 : 0;
-    y.write(out);
   }
 }
 

@@ -1,4 +1,5 @@
 // Affine: x * scale + shift, lane by lane; memory words ordered [layer, beat]. One beat per cycle.
+// Scales of up to two bits (1, 0, -1, -2) take no multiplier.
 // Latency 5, 6 if Shift > 0; 1 more if WidthAcc > 36.
 module gg_affine #(
   parameter int unsigned Lanes      = 4,
@@ -73,9 +74,20 @@ module gg_affine #(
     logic signed [WidthAcc-1:0] sum;
 
     always_ff @(posedge clk) begin
-      x_q       <= x_data[i*WidthX+:WidthX];
-      scale_q   <= scale_data[i*WidthScale+:WidthScale];
-      product_q <= WidthP'(x_q) * WidthP'(scale_q);
+      x_q     <= x_data[i*WidthX+:WidthX];
+      scale_q <= scale_data[i*WidthScale+:WidthScale];
+    end
+
+    if (WidthScale > 2) begin : g_multiplier
+      always_ff @(posedge clk) product_q <= WidthP'(x_q) * WidthP'(scale_q);
+    end else begin : g_sign
+      logic is_negative;
+      logic [WidthP-1:0] magnitude;
+      assign is_negative = scale_q[WidthScale-1];
+      assign magnitude   = scale_q[0] ? WidthP'(x_q) : is_negative ? WidthP'(x_q) << 1 : '0;
+      always_ff @(posedge clk) begin
+        product_q <= (magnitude ^ {WidthP{is_negative}}) + WidthP'(is_negative);
+      end
     end
 
     assign unused_sign = ^product_q;

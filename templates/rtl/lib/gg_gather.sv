@@ -1,7 +1,7 @@
 // Gather: stores the rows of `x` and reads them in the order of `index`: y[r] = x[index[r]].
-// A row can be read as soon as it is stored, so reading overlaps storing; the next graph's rows
-// wait until the end token of `index`. At most Rows rows. One beat per cycle on both sides.
-// Latency 2, from the index (or the stored row, if that is later) to the first beat.
+// A row can be read as soon as it is stored, so reading overlaps storing. Two banks: the next
+// graph's rows are stored while this one's are read. At most Rows rows each. One beat per cycle on
+// both sides. Latency 2, from the index (or the stored row, if that is later) to the first beat.
 module gg_gather #(
   parameter int unsigned Lanes      = 4,
   parameter int unsigned Beats      = 1,
@@ -28,11 +28,12 @@ module gg_gather #(
   localparam int unsigned BeatBits = $clog2(Beats);
   localparam int unsigned RowBits = Rows > 1 ? $clog2(Rows) : 1;
   localparam int unsigned CountBits = WidthIndex > RowBits ? WidthIndex + 1 : RowBits + 1;
-  localparam int unsigned AddrBits = RowBits + BeatBits;
+  localparam int unsigned AddrBits = RowBits + BeatBits + 1;
 
-  // Storing: the rows that are whole, and whether that is all of them.
+  // Storing: the rows that are whole, and the graphs that are whole and not read to their end.
   logic [CountBits-1:0] stored_q;
-  logic is_all_q;
+  logic [1:0] graphs_q;
+  logic store_bank_q, read_bank_q;
   logic store, is_row_stored;
   logic [AddrBits-1:0] store_addr, read_addr;
 
@@ -41,10 +42,11 @@ module gg_gather #(
   logic [WidthIndex-1:0] at;
   logic is_free, read, is_row_read, finish;
 
-  assign x_ready = !is_all_q;
+  assign x_ready = !graphs_q[1];
   assign store   = x_valid && x_ready;
   assign is_free = !y_valid || y_ready;
-  assign read    = at_valid && is_free && (is_all_q || (!at_last && CountBits'(at) < stored_q));
+  assign read    = at_valid && is_free
+                   && (graphs_q != '0 || (!at_last && CountBits'(at) < stored_q));
   assign finish  = read && at_last;
   assign at_ready = read && (at_last || is_row_read);
 
@@ -68,8 +70,8 @@ module gg_gather #(
 
     assign is_row_stored = store_beat_q == BeatBits'(Beats - 1);
     assign is_row_read   = read_beat_q == BeatBits'(Beats - 1);
-    assign store_addr    = {stored_q[RowBits-1:0], store_beat_q};
-    assign read_addr     = {RowBits'(at), read_beat_q};
+    assign store_addr    = {store_bank_q, stored_q[RowBits-1:0], store_beat_q};
+    assign read_addr     = {read_bank_q, RowBits'(at), read_beat_q};
 
     always_ff @(posedge clk) begin
       if (!rst_n) begin
@@ -83,23 +85,29 @@ module gg_gather #(
   end else begin : g_whole
     assign is_row_stored = 1'b1;
     assign is_row_read   = 1'b1;
-    assign store_addr    = stored_q[RowBits-1:0];
-    assign read_addr     = RowBits'(at);
+    assign store_addr    = {store_bank_q, stored_q[RowBits-1:0]};
+    assign read_addr     = {read_bank_q, RowBits'(at)};
   end
 
+  logic store_end;
+  assign store_end = store && x_last;
+
   always_ff @(posedge clk) begin
-    if (!rst_n || finish) begin
-      stored_q <= '0;
-      is_all_q <= 1'b0;
-    end else begin
-      if (store && x_last) is_all_q <= 1'b1;
-      if (store && !x_last && is_row_stored) stored_q <= stored_q + 1'b1;
+    if (store && !x_last && is_row_stored) stored_q <= stored_q + 1'b1;
+    if (store_end) store_bank_q <= !store_bank_q;
+    if (finish) read_bank_q <= !read_bank_q;
+    if (store_end != finish) graphs_q <= finish ? graphs_q - 1'b1 : graphs_q + 1'b1;
+    if (!rst_n || store_end) stored_q <= '0;
+    if (!rst_n) begin
+      store_bank_q <= 1'b0;
+      read_bank_q  <= 1'b0;
+      graphs_q     <= '0;
     end
   end
 
   gg_ram #(
     .Width(Lanes * Width),
-    .Depth(Rows << BeatBits)
+    .Depth(2 << (RowBits + BeatBits))
   ) u_ram (
     .clk,
     .we   (store && !x_last),

@@ -1,13 +1,15 @@
 // Scatter: reduces the rows of `x` by `index` (Mode: 0 sum, 1 max, 2 min, 3 last), then gives a row
-// for each beat of `rows`; rows that nothing met are 0. One beat per cycle both ways, also when the
-// same row is met again and again: results still on their way are forwarded. Handing a row out
-// clears its touched bit, so that the next graph starts clean without a clearing pass; after reset
-// a sweep clears all Rows * Beats of them.
-// Latency from a beat of `rows` to its row: 3, for sums 4 and 1 more when Shift > 0.
+// for each beat of `rows`; rows that nothing met are 0. A row leaves as soon as it and all rows
+// before it are complete, so draining overlaps reducing; draining comes first. One beat per cycle
+// for both together, also when the same row is met again and again: results still on their way are
+// forwarded. Handing a row out clears its touched bit, so that the next graph starts clean without
+// a clearing pass; after reset a sweep clears all of them. MaxX: the most rows of x.
+// Latency from a row's last beat of x to its first beat out: 4, for sums 5, 1 more if Shift > 0.
 module gg_scatter #(
   parameter int unsigned Lanes      = 4,
   parameter int unsigned Beats      = 1,
   parameter int unsigned Rows       = 16,
+  parameter int unsigned MaxX       = 32,
   parameter int unsigned WidthX     = 16,
   parameter int unsigned WidthIndex = 4,
   parameter int unsigned Mode       = 0,
@@ -41,61 +43,59 @@ module gg_scatter #(
   localparam int unsigned CastStages = Mode != 0 ? 0 : Shift > 0 ? 2 : 1;
   localparam int unsigned RowBits = Rows > 1 ? $clog2(Rows) : 1;
   localparam int unsigned BeatBits = $clog2(Beats);
-  localparam int unsigned AddrBits = RowBits + BeatBits;
+  localparam int unsigned AddrBits = RowBits + BeatBits + 1;
 
   if (Mode != 0 && WidthX != WidthY) begin : g_check
     $error("gg_scatter: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
   end
 
-  // A beat enters the pipeline in order to be reduced (Fill) or taken out (Sweep, Drain).
-  typedef enum logic [1:0] {Sweep, Fill, Drain} state_e;
-  state_e state_q;
-  logic is_take, enter, drain, finish, is_row_end, grant;
-  logic [RowBits-1:0] row_q;  // the row that is taken
+  // A beat enters the pipeline in order to be reduced (fill) or taken out (sweep, take).
+  logic is_sweep_q, is_take, enter, fill, take, drain, finish, grant, is_fill_end, is_take_end;
+  logic at_valid, at_last, x_bank_q, bank, is_counted, is_complete;
+  logic [RowBits-1:0] at, row;
+  logic [RowBits:0] sweep_q, row_addr;
   logic [AddrBits-1:0] addr;
 
-  assign is_take     = state_q != Fill;
-  assign x_ready     = state_q == Fill && index_valid;
-  assign index_ready = state_q == Fill && x_valid && (index_last || is_row_end);
-  assign rows_ready  = state_q == Drain && grant && (rows_last || is_row_end);
-  assign drain       = state_q == Drain && grant && rows_valid;
-  assign finish      = drain && rows_last;
+  assign is_take     = is_sweep_q || take;
+  assign take        = !is_sweep_q && grant && rows_valid && !rows_last && is_complete;
+  assign finish      = !is_sweep_q && grant && rows_valid && rows_last && is_counted;
+  assign drain       = take || finish;
+  assign rows_ready  = finish || (take && is_take_end);
+  assign x_ready     = !is_sweep_q && !take && at_valid;
+  assign fill        = x_valid && x_ready && !x_last;
+  assign enter       = is_take || fill;
+  assign row_addr    = is_sweep_q ? sweep_q : take ? {bank, row} : {x_bank_q, at};
 
-  always_comb begin
-    case (state_q)
-      Sweep: enter = 1'b1;
-      Fill: enter = x_valid && index_valid && !x_last;
-      default: enter = drain && !rows_last;
-    endcase
-  end
+  gg_release #(.Rows(Rows), .MaxX(MaxX), .WidthIndex(WidthIndex)) u_release (
+    .clk, .rst_n, .clear(is_sweep_q), .clear_addr(sweep_q), .index_valid, .index_ready, .index_last,
+    .index_data, .at_valid, .at_ready(x_valid && x_ready && (x_last || is_fill_end)), .at_last, .at,
+    .arrive(fill && is_fill_end), .arrive_addr({x_bank_q, at}), .bank, .is_counted, .is_complete,
+    .row, .next(take && is_take_end), .finish
+  );
 
   if (Beats > 1) begin : g_beats
-    logic [BeatBits-1:0] beat_q;
+    logic [BeatBits-1:0] fill_q, take_q;
 
-    assign is_row_end = beat_q == BeatBits'(Beats - 1);
-    assign addr = {is_take ? row_q : RowBits'(index_data), beat_q};
+    assign is_fill_end = fill_q == BeatBits'(Beats - 1);
+    assign is_take_end = take_q == BeatBits'(Beats - 1);
+    assign addr = {row_addr, is_take ? take_q : fill_q};
 
     always_ff @(posedge clk) begin
-      if (!rst_n) beat_q <= '0;
-      else if (enter) beat_q <= is_row_end ? '0 : beat_q + 1'b1;
+      if (is_take) take_q <= is_take_end ? '0 : take_q + 1'b1;
+      if (fill) fill_q <= is_fill_end ? '0 : fill_q + 1'b1;
+      if (!rst_n) {take_q, fill_q} <= '0;
     end
   end else begin : g_whole
-    assign is_row_end = 1'b1;
-    assign addr = is_take ? row_q : RowBits'(index_data);
+    assign is_fill_end = 1'b1;
+    assign is_take_end = 1'b1;
+    assign addr = row_addr;
   end
 
   always_ff @(posedge clk) begin
-    case (state_q)
-      Sweep: if (is_row_end && row_q == RowBits'(Rows - 1)) state_q <= Fill;
-      Fill: if (x_valid && index_valid && x_last) state_q <= Drain;
-      default: if (finish) state_q <= Fill;
-    endcase
-    if (state_q == Fill) row_q <= '0;
-    else if (enter && is_row_end) row_q <= row_q + 1'b1;
-    if (!rst_n) begin
-      state_q <= Sweep;
-      row_q   <= '0;
-    end
+    if (x_valid && x_ready && x_last) x_bank_q <= !x_bank_q;
+    if (is_sweep_q && is_take_end) sweep_q <= sweep_q + 1'b1;
+    if (is_take_end && &sweep_q) is_sweep_q <= 1'b0;
+    if (!rst_n) {x_bank_q, sweep_q, is_sweep_q} <= (RowBits + 3)'(1);
   end
 
   logic [1:0] from;
@@ -109,7 +109,7 @@ module gg_scatter #(
   logic [Lanes*Width-1:0] held, result;
   logic is_touched;
 
-  gg_ram #(.Width(Lanes * Width + 1), .Depth(Rows << BeatBits)) u_ram (
+  gg_ram #(.Width(Lanes * Width + 1), .Depth(2 << (RowBits + BeatBits))) u_ram (
     .clk, .we(write), .waddr(write_addr), .wdata({!is_cleared, result}),
     .re(1'b1), .raddr(addr), .rdata({is_touched, held})
   );
@@ -133,7 +133,7 @@ module gg_scatter #(
   end
 
   logic unused_data;
-  assign unused_data = ^{rows_data, index_data};
+  assign unused_data = ^{rows_data, at_last};
 
   gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
     .clk, .rst_n, .grant, .enter(drain), .last(rows_last), .result(taken),

@@ -1,0 +1,65 @@
+"""Timing: when the rows of a stream come, and how a unit passes that on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gengnn.ops.cost import Cost
+
+Cycles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The cycles of a graph's rows on a stream: first and last beat of each, and the end token."""
+
+    first: Cycles
+    last: Cycles
+    end: float
+
+    def from_cycle(self, cycle: float) -> Arrivals:
+        """The same, nothing before `cycle`."""
+        first, last = np.maximum(self.first, cycle), np.maximum(self.last, cycle)
+        return Arrivals(first, last, max(self.end, cycle))
+
+    def rows(self, chosen: NDArray[np.int64]) -> Arrivals:
+        """The rows `chosen`, the end where it was."""
+        return Arrivals(self.first[chosen], self.last[chosen], self.end)
+
+
+def steady(start: float, rows: int, interval: float) -> Arrivals:
+    """Rows one after the other from cycle `start` on."""
+    first: Cycles = start + interval * np.arange(rows, dtype=np.float64)
+    return Arrivals(first, first + interval - 1, start + interval * rows)
+
+
+def paced(ready: Cycles, interval: float, free: float) -> Cycles:
+    """When rows start that are `ready`, at least `interval` apart, the first not before `free`."""
+    steps = interval * np.arange(len(ready))
+    started: Cycles = np.maximum.accumulate(np.maximum(ready, free) - steps) + steps
+    return started
+
+
+def joined(inputs: Sequence[Arrivals]) -> Arrivals:
+    """Rows that come together."""
+    return Arrivals(
+        reduce(np.maximum, (entry.first for entry in inputs)),
+        reduce(np.maximum, (entry.last for entry in inputs)),
+        max(entry.end for entry in inputs),
+    )
+
+
+def passed(rows: Arrivals, cost: Cost, beats: int, free: float) -> Arrivals:
+    """A unit that makes a row of `beats` beats of each row, free from cycle `free` on."""
+    scan = cost.scan * len(rows.first)
+    start = paced(rows.first, cost.interval + scan, free)
+    first = start + cost.latency + scan
+    spread = (beats - 1) * max(1.0, cost.interval / beats)
+    last = np.maximum(first + spread, rows.last + cost.latency)
+    end = max(rows.end + cost.latency, last[-1] + 1 if len(last) else free)
+    return Arrivals(first, last, end)
