@@ -34,6 +34,20 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Sorting:
+    """How to sort the rows that an op reduces: `port` has the map along which it does.
+
+    `order` makes positions of that map, `move` moves rows along positions, and `reduce` does what
+    the op does on rows that were moved.
+    """
+
+    port: str
+    order: Op
+    move: Op
+    reduce: Op
+
+
+@dataclass(frozen=True)
 class Op(Rules, ABC):
     """An operation on rows.
 
@@ -71,17 +85,9 @@ class Op(Rules, ABC):
         return self.is_barrier
 
     @property
-    def sorters(self) -> tuple[str, Op, Op] | None:
-        """How to bring the rows that it reduces to the order of their targets, if it is free.
-
-        The port of the map along which it reduces, an op that makes positions of that map, and
-        an op that moves rows along positions.
-        """
+    def sorting(self) -> Sorting | None:
+        """What brings the rows that it reduces to the order of their targets, if it is free."""
         return None
-
-    def on_sorted(self) -> Op:
-        """The op with the promise that the map of its `sorters` is sorted."""
-        return self
 
     @property
     def keeps_type(self) -> bool:

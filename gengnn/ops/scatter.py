@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from gengnn.ir import Param, Value
+from gengnn.ir import Value
 from gengnn.ops.add import lower_add
 from gengnn.ops.affine import affine
 from gengnn.ops.base import (
     Cost,
-    Exact,
-    Interval,
-    Op,
-    Rows,
+    Setting,
     Site,
+    Sorting,
     cast_cost,
-    cast_params,
     memory_cost,
     outlet_cost,
 )
 from gengnn.ops.compare import Compare
-from gengnn.ops.facts import Facts
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
 from gengnn.ops.gather import Gather
@@ -46,6 +40,8 @@ from gengnn.ops.lowering import (
 )
 from gengnn.ops.mul import Mul
 from gengnn.ops.order import Order
+from gengnn.ops.reduction import Reduction
+from gengnn.ops.segment import Segment
 from gengnn.ops.select import select
 from gengnn.ops.table import Table
 from gengnn.ops.timing import Arrivals, paced, passed
@@ -53,92 +49,21 @@ from gengnn.ops.timing import Arrivals, paced, passed
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
 
-MODES = ("sum", "max", "min", "last")
-"""The reductions in the order of the kernels' `Mode`."""
-
 
 @dataclass(frozen=True)
-class Scatter(Op):
+class Scatter(Reduction):
     """y[t] = reduce of x[r] over all r with index[r] = t; 0 where no row meets.
 
-    `reduce` is sum, max, min or last (the last row in order stays). Means are sums times a
-    reciprocal degree, as in PyG's `scatter`. Where at most `most` of the rows that meet in a sum
-    are not 0, it says so; 0 means that all may be. `is_sorted` promises that `index` never goes
-    down: then a row is complete when one for a later row comes.
+    Means are sums times a reciprocal degree, as in PyG's `scatter`.
     """
 
-    reduce: str = "sum"
-    most: int = 0
-    is_sorted: bool = False
-
     kernel: ClassVar[str] = "scatter"
-    ports: ClassVar[tuple[str, ...]] = ("x", "index", "rows")
-    fill_ports: ClassVar[tuple[str, ...]] = ("x", "index")
 
     @property
-    def sees_order(self) -> bool:
-        return self.reduce == "last"
-
-    @property
-    def sorters(self) -> tuple[str, Op, Op] | None:
-        return None if self.sees_order else ("index", Order(), Gather())
-
-    def on_sorted(self) -> Op:
-        return replace(self, is_sorted=True)
-
-    @property
-    def keeps_type(self) -> bool:
-        return self.reduce != "sum"
-
-    @property
-    def widens(self) -> bool:
-        return self.reduce == "sum"
-
-    def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
-        return replace(inputs[0], space=inputs[2].space)
-
-    def real(
-        self,
-        inputs: Sequence[Tensor],
-        params: Mapping[str, Tensor],
-        values: Sequence[Value],
-        rows: Rows,
-    ) -> Tensor:
-        x, index, target = inputs[0], inputs[1].reshape(-1), inputs[2]
-        total = x.new_zeros((target.shape[0], *x.shape[1:]))
-        if self.reduce == "sum":
-            return total.index_add_(0, index, x)
-        if self.reduce == "last":
-            return _last(total, index, x)
-        spread = index.reshape(-1, *[1] * (x.dim() - 1)).expand_as(x)
-        return total.scatter_reduce_(0, spread, x, f"a{self.reduce}", include_self=False)
-
-    def interval(
-        self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Interval:
-        low, high = min(inputs[0][0], 0.0), max(inputs[0][1], 0.0)
-        most = (self.most or limits["x"]) if self.reduce == "sum" else 1
-        return low * most, high * most
-
-    def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:
-        """Sums grow with the mean number of rows that meet."""
-        known = seen["x"] / max(seen["rows"], 1)
-        most = limits["x"] / limits["rows"]
-        is_growing = self.reduce == "sum" and known and not self.most
-        return max(1.0, most / known) if is_growing else 1.0
-
-    def facts(self, inputs: Sequence[Facts], params: Mapping[str, Param], is_same: bool) -> Facts:
-        return Facts.common(inputs)
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        form = values[0].format
-        low, high = self.interval([(form.lo, form.hi)], params, limits)
-        return Exact(form.frac, int(low), int(high))
-
-    def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
-        return more
+    def sorting(self) -> Sorting | None:
+        if self.sees_order:
+            return None
+        return Sorting("index", Order(), Gather(), Segment(self.reduce, self.most))
 
     def arrivals(
         self,
@@ -151,32 +76,14 @@ class Scatter(Op):
         x, index, rows = inputs
         start = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
         met = np.maximum(start + cost.interval - 1, x.last)
-        end = max(rows.end, x.end, index.end)
-        done = np.full(len(rows.first), end if self.is_sorted else index.end)
-        if self.is_sorted:
-            later = np.searchsorted(codes[1], np.arange(len(done)), side="right")
-            some = later < len(met)
-            done[some] = met[later[some]] + 1
-        else:
-            np.maximum.at(done, codes[1], met)
-        ready = np.maximum(done, rows.first)
+        done = np.full(len(rows.first), index.end)
+        np.maximum.at(done, codes[1], met)
+        ready = np.maximum(np.maximum(done, index.end), rows.first)
+        end = max(rows.end, index.end)
         return passed(Arrivals(ready, ready, end), cost, beats, free)
 
-    def kernel_params(self, site: Site) -> dict[str, int]:
-        return {
-            "Lanes": site.lanes["y"],
-            "Beats": site.beats("y", site.output),
-            "Rows": site.max_rows["y"],
-            "MaxX": max(site.max_rows["x"], 1),
-            "WidthX": site.inputs[0].format.width,
-            "WidthIndex": site.inputs[1].format.width,
-            "Mode": MODES.index(self.reduce),
-            **cast_params(self._exact_at(site), site.output.format),
-            "Sorted": int(self.is_sorted),
-        }
-
-    def _exact_at(self, site: Site) -> Exact:
-        return self.exact((*site.inputs, site.output), {}, site.max_rows)
+    def kernel_params(self, site: Site) -> dict[str, Setting]:
+        return {**self.settings(site), "Rows": site.max_rows["y"]}
 
     def cost(self, site: Site) -> Cost:
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
@@ -192,16 +99,6 @@ class Scatter(Op):
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)
         return total + outlet_cost(lanes * y.width)
-
-
-def _last(total: Tensor, index: Tensor, x: Tensor) -> Tensor:
-    """Keep the last row of each target; order decides, so a loop-free reduction over positions."""
-    order = torch.arange(index.numel(), dtype=torch.int64)
-    winner = torch.full((total.shape[0],), -1, dtype=torch.int64)
-    winner.scatter_reduce_(0, index, order, "amax")
-    hit = winner >= 0
-    total[hit] = x[winner[hit]]
-    return total
 
 
 @lowers("aten.scatter_add[_].default")

@@ -40,9 +40,9 @@ def _reductions(graph: Graph, space: str) -> dict[str, list[Node]]:
     """The nodes that reduce rows of `space`, by the map that they are reduced along."""
     found: dict[str, list[Node]] = {}
     for node in graph.nodes:
-        told = node.op.sorters
+        told = node.op.sorting
         if told is not None:
-            name = node.inputs[node.op.ports.index(told[0])]
+            name = node.inputs[node.op.ports.index(told.port)]
             if graph.values[name].space == space:
                 found.setdefault(name, []).append(node)
     return found
@@ -73,24 +73,26 @@ def _is_sorted(graph: Graph, name: str, sample: Sample) -> bool:
 
 def _ordered(graph: Graph, name: str, entering: Sequence[Value], reader: Node) -> Graph:
     """The graph with all `entering` values along the positions that sort the map `name`."""
-    assert reader.op.sorters is not None
-    _, sort, move = reader.op.sorters
-    values = graph.values
+    told = reader.op.sorting
+    assert told is not None
+    known = dict(graph.values)
 
     def made(op: Op, inputs: tuple[str, ...], new: str) -> Node:
         output = op.infer([known[entry] for entry in inputs], {})
         return Node(op, inputs, replace(output, name=new, path=(), column=None), {}, reader.source)
 
-    known = dict(values)
-    positions = made(sort, (name,), f"{name}_order")
+    positions = made(told.order, (name,), f"{name}_order")
     known[positions.name] = positions.output
-    moved = {v.name: made(move, (v.name, positions.name), f"{v.name}_sorted") for v in entering}
+    moved = {
+        v.name: made(told.move, (v.name, positions.name), f"{v.name}_sorted") for v in entering
+    }
 
     def rewired(node: Node) -> Node:
         names = tuple(moved[entry].name if entry in moved else entry for entry in node.inputs)
-        told = node.op.sorters
-        is_along = told is not None and node.inputs[node.op.ports.index(told[0])] == name
-        return replace(node, op=node.op.on_sorted() if is_along else node.op, inputs=names)
+        sorting = node.op.sorting
+        is_along = sorting and node.inputs[node.op.ports.index(sorting.port)] == name
+        op = sorting.reduce if sorting and is_along else node.op
+        return replace(node, op=op, inputs=names)
 
     nodes = [positions, *moved.values(), *map(rewired, graph.nodes)]
     return replace(graph, nodes=_in_order(nodes))

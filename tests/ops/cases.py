@@ -59,7 +59,7 @@ class Case:
             if value.target and most == 0:
                 rows = sizes[value.space] = 0
             found[port] = _codes(rng, value, rows, most)
-        if getattr(self.op, "is_sorted", False):
+        if self.op.kernel == "segment":
             found["index"] = np.sort(found["index"], axis=0)
         return found
 
@@ -252,9 +252,10 @@ def map_cases() -> Iterator[Case]:
     total = real("nodes", 6, "ap_fixed<16,10>")
     yield case("scatter_sum", op("Scatter", "sum"), [x, there, rows], total)
     yield case("scatter_sum_narrow", op("Scatter", "sum"), [x, there, rows], total, 2)
-    for name, ports, lanes in (("sum", total, 0), ("sum", total, 2), ("max", y, 3)):
-        told = op("Scatter", name, 0, True)
-        yield case(f"scatter_sorted_{name}{lanes}", told, [x, there, rows], ports, lanes)
+    yield case("segment_sum", op("Segment", "sum"), [x, there, rows], total)
+    yield case("segment_sum_narrow", op("Segment", "sum"), [x, there, rows], total, 2)
+    for reduce in ("max", "min"):
+        yield case(f"segment_{reduce}", op("Segment", reduce), [x, there, rows], y, 3)
     for reduce in ("max", "min", "last"):
         yield case(f"scatter_{reduce}", op("Scatter", reduce), [x, there, rows], y, 3)
 

@@ -1,25 +1,12 @@
 // Scatter: y[t] = reduce of x[r] over all r with index[r] = t, 0 where no row meets. Rows are
-// reduced in the order they come. Where the indices are sorted, a row leaves as soon as one for a
-// later row came, so that draining overlaps reducing; else all leave at the end.
+// reduced in the order they come; at their end token all rows leave.
 #pragma once
 
 #include "beat.hpp"
 #include "cast.hpp"
+#include "reduction.hpp"
 
 namespace gg {
-
-enum Mode { SUM, MAX, MIN, LAST };
-
-// One lane of the reduction; a row that nothing met before starts from x itself.
-template <class C>
-ap_int<C::WidthAcc> reduce(bool is_first, ap_int<C::WidthAcc> old, ap_int<C::WidthAcc> x) {
-#pragma HLS INLINE
-  static_assert(C::Mode >= SUM && C::Mode <= LAST, "unknown reduction");
-  if (is_first || C::Mode == LAST) return x;
-  if (C::Mode == SUM) return old + x;
-  const bool keeps_old = C::Mode == MAX ? old > x : old < x;
-  return keeps_old ? old : x;
-}
 
 // The words written last, newest first: a word on its way to the memory is taken from here.
 template <class C>
@@ -76,7 +63,7 @@ void scatter(Stream<X>& x, Stream<I>& index, Stream<R>& rows, Stream<Y>& y) {
   Recent<C> recent;
   R row = rows.read();
   I at = end_token<I>();
-  int to = 0, below = 0, fill_beat = 0, take_beat = 0;  // rows below `below` are complete
+  int to = 0, fill_beat = 0, take_beat = 0;
   bool is_filled = false;
 flow:
   for (bool is_last = false; !is_last;) {
@@ -84,7 +71,7 @@ flow:
 // a word is read from memory at the earliest four beats after it was written: the three beats
 // between are answered by `recent`
 #pragma HLS DEPENDENCE variable=memory type=inter direction=RAW distance=4 true
-    if (is_filled || (!row.last && to < below)) {
+    if (is_filled) {
       Y out = end_token<Y>();
       const int word = to * C::Beats + take_beat;
       const int hit = recent.find(word);
@@ -119,10 +106,7 @@ flow:
       if (!in.last) {
         recent.push(word, next);
         fill_beat = fill_beat == C::Beats - 1 ? 0 : fill_beat + 1;
-        if (fill_beat == 0) {
-          touched.word[target] = true;
-          if (C::Sorted) below = target;
-        }
+        if (fill_beat == 0) touched.word[target] = true;
       }
     }
   }

@@ -1,0 +1,68 @@
+"""Segment: reduce rows that come sorted by where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gengnn.ops.base import Cost, Setting, Site, cast_cost, memory_cost, outlet_cost
+from gengnn.ops.reduction import Reduction
+from gengnn.ops.timing import Arrivals, paced, passed
+
+CHOICE_LUT = 1.8
+"""LUTs per bit of the larger or the smaller of two codes."""
+
+
+@dataclass(frozen=True)
+class Segment(Reduction):
+    """What Scatter does, for an `index` that never goes down.
+
+    The rows of a target come side by side: one accumulator holds them, and hands the result on
+    when the first row for a later target comes.
+    """
+
+    kernel: ClassVar[str] = "segment"
+
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        x, index, rows = inputs
+        end = max(x.end, index.end)
+        targets = codes[1]
+        new = np.diff(targets, prepend=0)
+        skipped = np.cumsum(np.maximum(new - 1, 0)) * cost.interval  # cycles of rows of zeros
+        start = paced(np.maximum(x.first, index.first) - skipped, cost.interval, 0.0) + skipped
+        done = np.full(len(rows.first), end)
+        later = np.searchsorted(targets, np.arange(len(done)), side="right")
+        some = later < len(start)
+        done[some] = start[later[some]]
+        ready = np.maximum(done, rows.first)
+        return passed(Arrivals(ready, ready, max(rows.end, end)), cost, beats, free)
+
+    def kernel_params(self, site: Site) -> dict[str, Setting]:
+        return self.settings(site)
+
+    def cost(self, site: Site) -> Cost:
+        lanes, beats = site.lanes["y"], site.beats("y", site.output)
+        exact, x, y = self._exact_at(site), site.inputs[0].format, site.output.format
+        width = exact.width if self.reduce == "sum" else x.width
+        lut = width if self.reduce == "sum" else CHOICE_LUT * width
+        total = Cost(
+            lut=round(60 + lanes * lut),
+            ff=60 + lanes * (2 * width + x.width),
+            interval=beats,
+            latency=2,
+        )
+        total += memory_cost(site.inputs[1].format.width, site.max_rows["x"])
+        if self.reduce == "sum":
+            total += cast_cost(lanes, exact, y)
+        return total + outlet_cost(lanes * y.width)

@@ -1,0 +1,134 @@
+// Segment: reduces the rows of `x` by `index` (Mode: 0 sum, 1 max, 2 min) and gives a row for each
+// beat of `rows`; rows that nothing met are 0. The indices never go down, so one row is at work at
+// a time: it leaves while the first row of x for the next one comes. One beat per cycle, but a row
+// that nothing met takes a cycle per beat of its own. MaxX: the most rows of x.
+// Latency from the first beat of x for a later row to the first beat out: 4, for sums 5, 1 more if
+// Shift > 0.
+module gg_segment #(
+  parameter int unsigned Lanes      = 4,
+  parameter int unsigned Beats      = 1,
+  parameter int unsigned MaxX       = 32,
+  parameter int unsigned WidthX     = 16,
+  parameter int unsigned WidthIndex = 4,
+  parameter int unsigned Mode       = 0,
+  parameter int unsigned WidthAcc   = 24,
+  parameter int unsigned WidthY     = 16,
+  parameter int          Shift      = 4,
+  parameter int unsigned Rounding   = 2,
+  parameter int unsigned Overflow   = 1
+) (
+  input  logic                    clk,
+  input  logic                    rst_n,
+  input  logic                    x_valid,
+  output logic                    x_ready,
+  input  logic                    x_last,
+  input  logic [Lanes*WidthX-1:0] x_data,
+  input  logic                    index_valid,
+  output logic                    index_ready,
+  input  logic                    index_last,
+  input  logic [WidthIndex-1:0]   index_data,
+  input  logic                    rows_valid,
+  output logic                    rows_ready,
+  input  logic                    rows_last,
+  input  logic [0:0]              rows_data,
+  output logic                    y_valid,
+  input  logic                    y_ready,
+  output logic                    y_last,
+  output logic [Lanes*WidthY-1:0] y_data
+);
+
+  localparam int unsigned Width = Mode == 0 ? WidthAcc : WidthX;
+  localparam int unsigned CastStages = Mode != 0 ? 0 : Shift > 0 ? 2 : 1;
+  localparam int unsigned BeatBits = Beats > 1 ? $clog2(Beats) : 1;
+
+  if (Mode != 0 && WidthX != WidthY) begin : g_check
+    $error("gg_segment: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
+  end
+
+  // The row at work is `row_q`; `is_open_q` says that a row of x met it.
+  logic at_valid, at_last, is_same, is_next, has_x, is_end, give, add, swap, skip, finish, step;
+  logic grant, is_open_q, is_row_end;
+  logic [WidthIndex-1:0] at, row_q, next_q;
+  logic [BeatBits-1:0] beat;
+
+  gg_fifo #(.Width(WidthIndex), .Depth(MaxX + 1)) u_fifo (
+    .clk, .rst_n, .x_valid(index_valid), .x_ready(index_ready), .x_last(index_last),
+    .x_data(index_data), .y_valid(at_valid), .y_ready(finish || ((add || swap) && is_row_end)),
+    .y_last(at_last), .y_data(at)
+  );
+
+  assign is_same = at == row_q;
+  assign is_next = at == next_q;
+  assign has_x   = x_valid && at_valid && !at_last;
+  assign is_end  = x_valid && at_valid && at_last;
+  assign give    = rows_valid && !rows_last && grant;
+  assign add     = has_x && is_same;
+  assign swap    = has_x && is_next && !is_same && give;
+  assign skip    = ((has_x && !is_same && !is_next) || is_end) && give;
+  assign finish  = is_end && rows_valid && rows_last && grant;
+  assign step    = add || swap || skip;
+
+  assign x_ready    = add || swap || finish;
+  assign rows_ready = finish || ((swap || skip) && is_row_end);
+
+  always_ff @(posedge clk) begin
+    if (step && is_row_end) is_open_q <= !skip;
+    if ((swap || skip) && is_row_end) {row_q, next_q} <= {next_q, next_q + 1'b1};
+    if (!rst_n || finish) {row_q, next_q, is_open_q} <= {WidthIndex'(0), WidthIndex'(1), 1'b0};
+  end
+
+  if (Beats > 1) begin : g_beats
+    logic [BeatBits-1:0] beat_q;
+
+    assign is_row_end = beat_q == BeatBits'(Beats - 1);
+    assign beat       = beat_q;
+
+    always_ff @(posedge clk) begin
+      if (step) beat_q <= is_row_end ? '0 : beat_q + 1'b1;
+      if (!rst_n) beat_q <= '0;
+    end
+  end else begin : g_whole
+    assign is_row_end = 1'b1;
+    assign beat       = 1'b0;
+  end
+
+  logic write_q, is_first_q, was_open_q;
+  logic [BeatBits-1:0] beat_q;
+  logic [Lanes*WidthX-1:0] x_q;
+  logic [Lanes*WidthY-1:0] taken;
+
+  always_ff @(posedge clk) begin
+    x_q        <= x_data;
+    beat_q     <= beat;
+    is_first_q <= swap || !is_open_q;
+    was_open_q <= is_open_q;
+    write_q    <= add || swap;
+  end
+
+  for (genvar i = 0; i < Lanes; i++) begin : g_lane
+    logic [Width-1:0] result;
+
+    gg_segment_lane #(.Beats(Beats), .WidthX(WidthX), .Width(Width), .Mode(Mode)) u_lane (
+      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q), .write(write_q), .is_first(is_first_q),
+      .is_open(was_open_q), .taken(result)
+    );
+
+    if (Mode == 0) begin : g_cast
+      gg_cast #(
+        .WidthAcc(Width), .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow),
+        .Stages(CastStages)
+      ) u_cast (.clk, .x(result), .y(taken[i*WidthY+:WidthY]));
+    end else begin : g_as_is
+      assign taken[i*WidthY+:WidthY] = result;
+    end
+  end
+
+  logic unused_data;
+  assign unused_data = ^{rows_data, x_last};
+
+  gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
+    .clk, .rst_n, .grant, .enter(swap || skip || finish), .last(rows_last), .result(taken),
+    .y_valid, .y_ready, .y_last, .y_data
+  );
+
+endmodule
