@@ -110,6 +110,41 @@ def _layer(
     )
 
 
+def virtual(layers: int = 5, features: int = 6, seed: int = 0) -> Graph:
+    """Convolutions with a row per graph that all nodes read and write between two of them.
+
+    The first layer starts without that row, the last one does not write it.
+    """
+    rng = np.random.default_rng(seed)
+    build = Builder()
+    owner = build("owner", make("Owner"), "rows_nodes")
+    column = build("column", make("Slice", 0, 1), "x")
+    h = build("atoms", make("Embedding"), column, table=rng.normal(size=(5, features)))
+
+    def matrix(name: str, x: str) -> str:
+        weight = rng.normal(size=(features, features)) / features
+        return build(name, make("Linear"), x, weight=weight, bias=rng.normal(size=features))
+
+    row = ""
+    for layer in range(layers):
+        if row:
+            h = build(
+                f"mixed_{layer}",
+                make("Add"),
+                h,
+                build(f"given_{layer}", make("Gather"), row, owner),
+            )
+        message = build(f"x_j_{layer}", make("Gather"), h, "src")
+        own = build(f"agg_{layer}", make("Scatter", "sum"), message, "dst", "rows_nodes")
+        pooled = build(f"pool_{layer}", make("Scatter", "sum"), h, owner, "rows_graphs")
+        h = build(f"relu_{layer}", make("Relu"), matrix(f"conv_{layer}", own))
+        if layer < layers - 1:
+            pooled = build(f"both_{layer}", make("Add"), row, pooled) if row else pooled
+            row = build(f"act_{layer}", make("Relu"), matrix(f"update_{layer}", pooled))
+    total = build("total", make("Scatter", "sum"), h, owner, "rows_graphs")
+    return build.graph(build("head", make("Linear"), total, weight=rng.normal(size=(1, features))))
+
+
 def molecules(count: int = 40, seed: int = 0) -> list[Sample]:
     """Random samples for `gine`, some without edges."""
     rng = np.random.default_rng(seed)

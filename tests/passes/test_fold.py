@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 
 from gengnn.passes.fold import fold
+from gengnn.passes.quantize import Precision, quantize
 from gengnn.reference import run_real
-from tests.graphs import Builder, gine, make, molecules
+from tests.graphs import Builder, gine, make, molecules, virtual
 
 
 def test_layers_fold_and_the_missing_relu_becomes_a_pass_through() -> None:
@@ -22,6 +23,25 @@ def test_folding_keeps_the_float_meaning() -> None:
     graph, samples = gine(), molecules()
     before, after = run_real(graph, samples), run_real(fold(graph), samples)
     assert torch.equal(before.tensors["head"], after.tensors["head"])
+
+
+def test_a_first_layer_without_a_term_and_a_last_one_without_an_update_fold_too() -> None:
+    graph, samples = virtual(), molecules()
+    folded = fold(graph).verify()
+    (loop,) = folded.loops
+    convs = {name for layer in loop.iterations for name in layer if name.startswith("conv_")}
+    assert len(loop.iterations) == 5
+    assert convs == {f"conv_{layer}" for layer in range(5)}
+    before, after = run_real(graph, samples), run_real(folded, samples)
+    assert torch.equal(before.tensors["head"], after.tensors["head"])
+
+
+def test_what_is_computed_and_dropped_does_not_widen_formats() -> None:
+    samples = molecules()
+    whole = quantize(virtual(), samples, Precision()).values
+    folded = quantize(fold(virtual()), samples, Precision()).values
+    updates = [whole[f"update_{layer}"].format for layer in range(4)]
+    assert folded["update_0"].format.frac == min(form.frac for form in updates)
 
 
 def test_one_layer_does_not_fold() -> None:

@@ -12,10 +12,11 @@ from gengnn.emit.rtl import emit_rtl
 from gengnn.ir import Graph, Kind, Value
 from gengnn.parts import part
 from gengnn.passes.fold import fold
+from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.reference import Sample
-from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces
+from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces, virtual
 
 ROWS = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
 
@@ -44,6 +45,12 @@ class Project:
 def folded(folder: Path) -> Project:
     """A GINE of three layers on one set of units, with one result per graph."""
     return _project(_design(fold(gine()), molecules(40), "gine"), molecules(40), folder)
+
+
+def uneven(folder: Path) -> Project:
+    """Folded layers of which the first and the last lack a part, on sorted edges."""
+    graph = fold(order_rows(virtual(), molecules(40)))
+    return _project(_design(graph, molecules(40), "uneven"), molecules(40), folder)
 
 
 def wide(folder: Path) -> Project:

@@ -23,7 +23,7 @@ from gengnn.simulate.cosim import (
 from gengnn.simulate.packets import pack_requests, pack_responses, sample_codes, unpack_responses
 from gengnn.simulate.vectors import ship_vectors
 from tests.odd_packets import odd_packets
-from tests.rtl_top.designs import Project, folded, several, wide
+from tests.rtl_top.designs import Project, folded, several, uneven, wide
 
 pytestmark = pytest.mark.slow
 
@@ -98,6 +98,20 @@ def spoiled(project: Project, good: list[Sample]) -> tuple[Packets, list[int]]:
 def test_odd_graphs_equal_the_reference(gine: Project, drive: Drive) -> None:
     samples = [*ODD.values(), *gine.samples[:20]]
     found = cosim(gine.design, gine.folder, samples, drive=drive)
+    names = [*ODD, *map(str, range(20))]
+    assert found.mismatches == 0, names[found.graph]
+    assert found.status == [0] * len(samples)
+
+
+@pytest.fixture(scope="module")
+def virtual(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return uneven(tmp_path_factory.mktemp("uneven"))
+
+
+@pytest.mark.parametrize("drive", DRIVES, ids=name_of)
+def test_uneven_layers_on_sorted_edges_equal_the_reference(virtual: Project, drive: Drive) -> None:
+    samples = [*ODD.values(), *virtual.samples[:20]]
+    found = cosim(virtual.design, virtual.folder, samples, drive=drive)
     names = [*ODD, *map(str, range(20))]
     assert found.mismatches == 0, names[found.graph]
     assert found.status == [0] * len(samples)

@@ -18,6 +18,7 @@ from gengnn.errors import ToolError
 from gengnn.ir import Graph, Space
 from gengnn.parts import part
 from gengnn.passes.fold import fold
+from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.reference import Sample
@@ -25,7 +26,7 @@ from gengnn.simulate.beats import join_packets
 from gengnn.simulate.csim import compile_project, csim, run_packets
 from gengnn.simulate.packets import pack_requests, sample_codes
 from gengnn.simulate.vectors import ship_vectors
-from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces
+from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces, virtual
 from tests.odd_packets import odd_packets
 
 
@@ -93,6 +94,13 @@ def test_folded_design_equals_reference(folded: Built) -> None:
     assert (result.mismatches, result.difference) == (0, None)
     assert set(result.status) == {0}
     assert len(result.outputs) == len(folded.samples)
+
+
+def test_uneven_layers_on_sorted_edges_equal_reference(tmp_path: Path) -> None:
+    made = built(fold(order_rows(virtual(), molecules(60))), tmp_path, "uneven")
+    assert made.design.loops == (5,)
+    result = csim(made.design, made.folder, made.samples)
+    assert (result.mismatches, result.difference) == (0, None)
 
 
 def test_filtered_and_joined_spaces_equal_reference(tmp_path: Path) -> None:
