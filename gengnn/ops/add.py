@@ -26,6 +26,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.facts import NOTHING, Facts
+from gengnn.ops.fill import Fill
 from gengnn.ops.lowering import Abstract, Const, Extent, Full, Rowed, Stack, lowers, number
 from gengnn.ops.pairs import align_pair, infer_pair, pair_params
 
@@ -99,6 +100,9 @@ class Add(Op):
     def given(self, place: int, constant: float, lanes: int) -> Made:
         scale, shift = (self.sign, constant) if place == 0 else (1.0, self.sign * constant)
         return Affine(), {"scale": np.full(lanes, float(scale)), "shift": np.full(lanes, shift)}
+
+    def absent(self, port: str, shape: tuple[int, ...]) -> Op | None:
+        return Fill(0.0, shape=shape)
 
     def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
         return more

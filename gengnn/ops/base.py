@@ -268,6 +268,10 @@ class Op(Rules, ABC):
         """An op of the same signature that changes nothing, where there is one."""
         return None
 
+    def absent(self, port: str, shape: tuple[int, ...]) -> Op | None:
+        """The op on ROWS whose rows, on `port`, let the other operand pass; None if none does."""
+        return None
+
     def signature(self) -> object:
         """What must be equal for two nodes to share one unit."""
         return (type(self), tuple(getattr(self, f.name) for f in fields(self)))

@@ -31,16 +31,17 @@ HINT_BITS = 9
 
 @dataclass(frozen=True)
 class Fill(Op):
-    """y[r] = value, one lane; `kind` says what the constant means."""
+    """y[r] = value in every lane of `shape`; `kind` says what the constant means."""
 
     value: float
     kind: Kind = Kind.REAL
+    shape: tuple[int, ...] = ()
 
     kernel: ClassVar[str] = "fill"
     ports: ClassVar[tuple[str, ...]] = ("rows",)
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
-        return Value(inputs[0].name, inputs[0].space, (), self.kind)
+        return Value(inputs[0].name, inputs[0].space, self.shape, self.kind)
 
     def real(
         self,
@@ -50,7 +51,7 @@ class Fill(Op):
         rows: Rows,
     ) -> Tensor:
         dtype = torch.float64 if self.kind is Kind.REAL else torch.int64
-        return torch.full((inputs[0].shape[0],), self.value, dtype=dtype)
+        return torch.full((inputs[0].shape[0], *self.shape), self.value, dtype=dtype)
 
     def interval(
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
@@ -86,20 +87,27 @@ class Fill(Op):
         rows: Rows,
     ) -> Tensor:
         code = float(self.code(values[-1]))
-        return torch.full((inputs[0].shape[0],), code, dtype=torch.float64)
+        return torch.full((inputs[0].shape[0], *self.shape), code, dtype=torch.float64)
 
     @property
-    def constant(self) -> float:
-        return self.value
+    def constant(self) -> float | None:
+        return None if self.shape else self.value
 
     def with_constant(self, value: float, kind: Kind) -> Op:
         return Fill(value, kind)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
-        return {"Code": self.code(site.output), "Width": site.output.format.width}
+        return {
+            "Code": self.code(site.output),
+            "Lanes": site.lanes["y"],
+            "Beats": site.beats("y", site.output),
+            "Width": site.output.format.width,
+        }
 
     def cost(self, site: Site) -> Cost:
-        return Cost(lut=2, interval=site.beats("y", site.output), latency=0)
+        beats = site.beats("y", site.output)
+        bits = (beats - 1).bit_length()
+        return Cost(lut=2 + 2 * bits, ff=bits, interval=beats, latency=0)
 
 
 def constant(b: Builder, sizes: Sequence[Dim], value: float) -> Const | Full:

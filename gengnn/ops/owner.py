@@ -53,7 +53,7 @@ class Owner(Op):
         return Exact(0, 0, 0)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
-        return {"Code": 0, "Width": site.output.format.width}
+        return {"Code": 0, "Lanes": 1, "Beats": 1, "Width": site.output.format.width}
 
     def cost(self, site: Site) -> Cost:
         return Cost(lut=2, interval=site.beats("y", site.output), latency=0)

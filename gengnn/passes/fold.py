@@ -7,9 +7,14 @@ from dataclasses import dataclass, replace
 
 from gengnn.ir import Graph, Loop, Node
 from gengnn.passes.chains import Chains, contract, expand
+from gengnn.passes.extend import Layers, extensions, mark, trained
 
 MAX_LAYERS = 16
 """Iterations of one loop at the most."""
+
+
+Windows = Sequence[Sequence[Node]]
+"""The nodes of each layer of a loop."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,51 @@ def fold(graph: Graph) -> Graph:
 
     Layers fold when their nodes have the same ops, shapes and wiring: each operand comes from
     the same place in the layer, from the same place one layer before, or from one value outside.
-    An activation that some layers lack is put in as a pass-through.
+    An activation that some layers lack is put in as a pass-through; a first or last layer that
+    lacks more is completed.
     """
     chains = contract(_hoisted(graph))
     nodes = list(chains.nodes)
-    found = _search(graph, chains, nodes, 0, len(nodes))
-    folded, loops = expand(graph, chains, [stretch.windows(nodes) for stretch in found])
-    return replace(folded, loops=tuple(Loop(names) for names in loops))
+    stretches = _search(graph, chains, nodes, 0, len(nodes))
+    found: list[Windows] = [stretch.windows(nodes) for stretch in stretches]
+    for number in range(len(found)):
+        chains, found[number] = _extended(graph, chains, found, number)
+    folded, loops = expand(graph, chains, found)
+    return _sorted(replace(folded, loops=tuple(Loop(names) for names in loops)))
+
+
+def _sorted(graph: Graph) -> Graph:
+    """What a loop reads from outside comes before all of its nodes."""
+    for loop in graph.loops:
+        inside = {name for layer in loop.iterations for name in layer}
+        first = next(place for place, node in enumerate(graph.nodes) if node.name in inside)
+        needed = set(inside)
+        for node in reversed(graph.nodes):
+            if node.name in needed:
+                needed.update(node.inputs)
+        front = [
+            *graph.nodes[:first],
+            *(n for n in graph.nodes[first:] if n.name in needed - inside),
+        ]
+        known = {node.name for node in front}
+        rest = (node for node in graph.nodes if node.name not in known)
+        graph = replace(graph, nodes=(*front, *rest))
+    return graph
+
+
+def _extended(
+    graph: Graph, chains: Chains, found: Sequence[Windows], number: int
+) -> tuple[Chains, Windows]:
+    """One loop with the layers at its ends that lack a part, where that saves units."""
+    windows, whole = found[number], Layers(tuple(map(tuple, found[number])))
+    taken = {node.name for other in found if other is not windows for w in other for node in w}
+    best, most = whole, whole.saved(graph)
+    for layers in extensions(graph, chains, windows, taken):
+        saved = layers.saved(graph)
+        fits = len(layers.windows) <= MAX_LAYERS and saved > most
+        if fits and _is_loop(layers.applied(chains), layers.windows):
+            best, most = layers, saved
+    return best.applied(chains), list(best.windows)
 
 
 def _hoisted(graph: Graph) -> Graph:
@@ -66,7 +109,7 @@ def _search(
         (
             (_saved(graph, stretch, nodes), -stretch.period, -stretch.start)
             for stretch in _candidates(graph, nodes, start, stop)
-            if _is_loop(chains, stretch, nodes)
+            if _is_loop(chains, stretch.windows(nodes))
         ),
         default=None,
     )
@@ -76,7 +119,8 @@ def _search(
     repeats = max(
         stretch.repeats
         for stretch in _candidates(graph, nodes, start, stop)
-        if (stretch.start, stretch.period) == (first, period) and _is_loop(chains, stretch, nodes)
+        if (stretch.start, stretch.period) == (first, period)
+        and _is_loop(chains, stretch.windows(nodes))
     )
     chosen = Stretch(first, period, repeats)
     left = _search(graph, chains, nodes, start, chosen.start)
@@ -88,12 +132,11 @@ def _saved(graph: Graph, stretch: Stretch, nodes: Sequence[Node]) -> int:
     window = stretch.windows(nodes)[0]
     if not any(node.op.is_barrier for node in window):
         return 0
-    size = sum(graph.params[key].data.size for node in window for key in node.params.values())
-    return (stretch.repeats - 1) * (size + len(window))
+    return (stretch.repeats - 1) * (trained(graph, window) + len(window))
 
 
 def _candidates(graph: Graph, nodes: Sequence[Node], start: int, stop: int) -> list[Stretch]:
-    marks = [_mark(graph, node) for node in nodes]
+    marks = [mark(graph, node) for node in nodes]
     found = []
     for period in range(1, (stop - start) // 2 + 1):
         run = 0
@@ -105,22 +148,14 @@ def _candidates(graph: Graph, nodes: Sequence[Node], start: int, stop: int) -> l
     return found
 
 
-def _mark(graph: Graph, node: Node) -> object:
-    """What two nodes have in common when one unit can serve both."""
-    out = node.output
-    shapes = tuple((role, graph.params[key].data.shape) for role, key in node.params.items())
-    return node.op.signature(), len(node.inputs), out.space, out.shape, out.kind, out.target, shapes
-
-
-def _is_loop(chains: Chains, stretch: Stretch, nodes: Sequence[Node]) -> bool:
+def _is_loop(chains: Chains, windows: Windows) -> bool:
     """Whether every operand of the windows is wired alike, and activations agree."""
-    windows = stretch.windows(nodes)
     place = {
         node.name: (layer, position)
         for layer, window in enumerate(windows)
         for position, node in enumerate(window)
     }
-    for position in range(stretch.period):
+    for position in range(len(windows[0])):
         twins = [window[position] for window in windows]
         if not chains.agree([node.name for node in twins]):
             return False

@@ -13,6 +13,7 @@ from gengnn.errors import PrecisionError
 from gengnn.fixed import FixedType, quantize_real, unsigned_bits
 from gengnn.ir import Graph, Kind, Node, Param, Value
 from gengnn.ops.base import Exact, Interval, fit_type
+from gengnn.passes.rewrite import live
 from gengnn.passes.ties import Ties, tie_values, twins
 from gengnn.passes.widths import is_wide, wide, wide_values
 from gengnn.reference import (
@@ -148,7 +149,8 @@ def _ranges(graph: Graph, samples: Sequence[Sample]) -> dict[str, Interval]:
             margin = GRAPH_MARGIN if node.output.space == "graphs" else MARGIN
             margin *= node.op.growth(limits, port_sizes(node, values, rows))
             seen[node.name] = max(low * margin, bound[0]), min(high * margin, bound[1])
-    return seen | dict.fromkeys(_idle_constants(graph), (0.0, 0.0))
+    dropped = {node.name for node in graph.nodes} - live(graph)
+    return seen | dict.fromkeys([*_idle_constants(graph), *dropped], (0.0, 0.0))
 
 
 def _idle_constants(graph: Graph) -> list[str]:

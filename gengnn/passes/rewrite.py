@@ -20,17 +20,22 @@ def substitute(graph: Graph, nodes: Iterable[Node], same: Mapping[str, str]) -> 
     return replace(graph, nodes=rewired, outputs=tuple(final(name) for name in graph.outputs))
 
 
+def live(graph: Graph) -> set[str]:
+    """The values that an output depends on."""
+    needed = set(graph.outputs)
+    for node in reversed(graph.nodes):
+        if node.name in needed:
+            needed.update(node.inputs)
+    return needed
+
+
 def drop_dead(graph: Graph) -> Graph:
     """Without nodes, parameters and derived spaces that no output depends on.
 
     The inputs stay: they are what the model takes.
     """
-    needed = set(graph.outputs)
-    kept: list[Node] = []
-    for node in reversed(graph.nodes):
-        if node.name in needed:
-            kept.append(node)
-            needed.update(node.inputs)
+    needed = live(graph)
+    kept = [node for node in graph.nodes if node.name in needed]
     keys = {key for node in kept for key in node.params.values()}
     values = [*graph.inputs, *(node.output for node in kept)]
     used = {space for value in values for space in (value.space, value.target)}
@@ -39,7 +44,7 @@ def drop_dead(graph: Graph) -> Graph:
             used.update(space.parents)
     return replace(
         graph,
-        nodes=tuple(reversed(kept)),
+        nodes=tuple(kept),
         params={key: param for key, param in graph.params.items() if key in keys},
         spaces={name: space for name, space in graph.spaces.items() if name in used},
     )
