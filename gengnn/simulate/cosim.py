@@ -61,10 +61,15 @@ class Drive:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the simulation answered; `cycles` [packets] from the first beat in to the last out."""
+    """What the simulation answered; `cycles` [packets] from the first beat in to the last out.
+
+    `total` counts the cycles of all packets together, which is less than the sum of `cycles` where
+    packets overlap.
+    """
 
     packets: Packets
     cycles: Codes
+    total: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ class CosimResult:
     """What RTL simulation answered: per graph the output codes, the status, the cycles taken.
 
     `mismatches` counts codes that differ from the reference, in graph `graph` for the first
-    time; `waves` is the file with the waveforms, if they were asked for.
+    time; `waves` is the file with the waveforms, if they were asked for. `total` counts the cycles
+    of all graphs together, which is less than the sum of `cycles` where they overlap.
     """
 
     outputs: list[GraphCodes]
@@ -81,6 +87,7 @@ class CosimResult:
     mismatches: int
     graph: int = -1
     waves: Path | None = None
+    total: int = 0
 
 
 def cosim(
@@ -108,6 +115,7 @@ def cosim(
         sum(counts),
         next((graph for graph, count in enumerate(counts) if count), -1),
         build_folder(folder, True) / "dump.vcd" if waves else None,
+        answers.total,
     )
 
 
@@ -135,7 +143,11 @@ def run_packets(
         ]
         found = [job.result() for job in jobs]
     beats = [part.packets.beats(k) for part in found for k in range(part.packets.count)]
-    return Answers(join_packets(beats), np.concatenate([part.cycles for part in found]))
+    return Answers(
+        join_packets(beats),
+        np.concatenate([part.cycles for part in found]),
+        sum(part.total for part in found),
+    )
 
 
 def compile_project(folder: Path, waves: bool = False) -> Path:
@@ -223,7 +235,7 @@ def _run(build: Path, design: Design, requests: Packets, drive: Drive, work: Pat
             f"RTL simulation gave {answers.count} answers to {requests.count} packets\n  log: {log}"
         )
     begins, ends = (_times(files[name]) for name in ("begins", "ends"))
-    return Answers(answers, ends - begins + 1)
+    return Answers(answers, ends - begins + 1, int(ends[-1] - begins[0] + 1))
 
 
 def _times(path: Path) -> Codes:

@@ -148,6 +148,14 @@ def test_cycles_are_what_the_bus_sees(gine: Project) -> None:
     assert [response.cycles for response in told] == answers.cycles.tolist()
 
 
+@pytest.mark.parametrize("is_single", [True, False])
+def test_graphs_overlap_unless_they_wait_for_each_other(gine: Project, is_single: bool) -> None:
+    samples = gine.samples[:8]
+    found = cosim(gine.design, gine.folder, samples, drive=Drive(one_at_a_time=is_single))
+    waits = found.total - sum(found.cycles)
+    assert 0 <= waits <= 2 * len(samples) if is_single else waits < 0
+
+
 def test_rows_pass_at_one_per_cycle(rows: Project) -> None:
     """A row of x is two bus beats: header, 32 in, 24 edges, 1 graph, then both results' words."""
     rng = np.random.default_rng(3)
