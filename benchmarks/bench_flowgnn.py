@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.figures import STEPS, Case, Record, Store, build, sources_key
-from benchmarks.flowgnn_page import SETUPS, accuracies, cycles, resources, write_page
+from benchmarks.flowgnn_page import SETUPS, accuracies, tables, write_page
 from benchmarks.models import MODELS
 from benchmarks.workloads import Workload, check_data, hep, molhiv, parser_with_data
 from gengnn.errors import GengnnError
@@ -94,8 +94,8 @@ def show(records: dict[str, dict[str, Record]], page: Path) -> None:
         console.print(accuracies(scored))
     for setup, found in records.items():
         if found:
-            console.print(cycles(setup, found))
-            console.print(resources(setup, found))
+            for table in tables(setup, found):
+                console.print(table)
     write_page(page, records)
 
 

@@ -27,7 +27,7 @@ from gengnn.data import samples_of
 from gengnn.metrics import Metric, measure
 from gengnn.parts import RESOURCES
 from gengnn.passes.estimate import estimate
-from gengnn.simulate.cosim import compile_project, cosim
+from gengnn.simulate.cosim import Drive, compile_project, cosim
 
 PART = "xcu50"
 
@@ -75,6 +75,7 @@ def build(case: Case) -> tuple[Built, Figures]:
     return Built(case, model, project), {
         **found,
         "seconds": seconds,
+        "clock_mhz": project.design.clock_mhz,
         "bound": bound,
         "flowgnn": flowgnn,
     }
@@ -82,10 +83,14 @@ def build(case: Case) -> tuple[Built, Figures]:
 
 def accuracy(built: Built) -> Figures:
     """ROC-AUC of the float model and of the fixed-point one."""
-    found = {"float": auc(float_pass(built.model, built.case.graphs), built.case.graphs)}
-    found["fixed"] = auc(built.project.predict(built.case.graphs), built.case.graphs)
-    valid = built.case.workload.valid
-    return found | {"valid": auc(float_pass(built.model, valid), valid)}
+    graphs, valid = built.case.graphs, built.case.workload.valid
+    fixed = built.project.predict(graphs)
+    assert isinstance(fixed, torch.Tensor)
+    return {
+        "valid": auc(float_pass(built.model, valid), valid),
+        "float": auc(float_pass(built.model, graphs), graphs),
+        "fixed": auc(fixed, graphs),
+    }
 
 
 def auc(scores: torch.Tensor, graphs: list[Data]) -> float:
@@ -124,6 +129,18 @@ def rtl(built: Built) -> Figures:
     }
 
 
+def overlap(built: Built) -> Figures:
+    """Mismatches and cycles per graph where every graph is sent as soon as it is taken."""
+    design, folder = built.project.design, built.project.folder
+    samples = samples_of(design.graph, built.case.graphs)
+    found = cosim(design, folder, samples, drive=Drive(one_at_a_time=False))
+    return {
+        "graphs": len(samples),
+        "mismatches": found.mismatches,
+        "cycles": found.total / len(samples),
+    }
+
+
 def synth(built: Built) -> Figures:
     """Resources by Yosys."""
     found = built.project.synth("yosys")
@@ -134,6 +151,7 @@ STEPS: dict[str, Callable[[Built], Figures]] = {
     "accuracy": accuracy,
     "csim": csim,
     "rtl": rtl,
+    "overlap": overlap,
     "synth": synth,
 }
 """What is measured of a built design, in order."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.table import Table
 
 from benchmarks.figures import PART, Figures, Record
-from benchmarks.workloads import CALIBRATION, EPOCHS, HEP_TEST, MULTIPLIERS, SOURCE
+from benchmarks.workloads import EPOCHS, HEP_CALIBRATION, HEP_TEST, MULTIPLIERS, SOURCE
 from gengnn.parts import RESOURCES
 
-COMMAND = "python -m benchmarks.bench_flowgnn"
+COMMAND = "MOLHIV=molhiv.npz python -m benchmarks.bench_flowgnn"
 
 NAMES = {
     "gcn": ("GCN", "5 x 100, bond embeddings, BatchNorm, head 100-1"),
@@ -61,6 +61,17 @@ def checked(step: str) -> Cell:
     return cell(step, lambda f: f"{f['mismatches']:,.0f} in {f['graphs']:,.0f} graphs")
 
 
+def rate(step: str) -> Cell:
+    """Graphs per second at the clock that the design was asked for."""
+
+    def form(record: Record) -> str:
+        if step not in record:
+            return MISSING
+        return f"{record['build']['clock_mhz'] * 1e6 / record[step]['cycles']:,.0f}"
+
+    return form
+
+
 def used(resource: str) -> Cell:
     """A resource by Yosys, with the deviation of the compiler's estimate from it."""
 
@@ -91,31 +102,41 @@ CYCLES: Columns = {
     "estimate": cell("rtl", lambda f: f"{f['estimate']:,.0f}"),
     "error, mean": cell("rtl", lambda f: f"{f['mean_error']:.1%}"),
     "error, worst": cell("rtl", lambda f: f"{f['worst_error']:.1%}"),
-    "mismatches, C++": checked("csim"),
-    "mismatches, RTL": checked("rtl"),
+    "graphs/s": rate("rtl"),
+    "back to back": rate("overlap"),
 }
 
 RESOURCE: Columns = {
     "multipliers": cell("build", lambda f: f"{f['dsp']:,.0f}"),
     **{name.upper(): used(name) for name in RESOURCES},
+}
+
+CHECKS: Columns = {
+    "mismatches, C++": checked("csim"),
+    "mismatches, RTL": checked("rtl"),
+    "back to back": checked("overlap"),
     "build, s": cell("build", lambda f: f"{f['seconds']:.0f}"),
     "Verilator, s": cell("rtl", lambda f: f"{f['compile_seconds']:.0f}"),
     "RTL, s": cell("rtl", lambda f: f"{f['seconds']:.0f}"),
-    "RTL graphs/s": cell("rtl", lambda f: f"{f['graphs'] / f['seconds']:.0f}"),
+    "simulated graphs/s": cell("rtl", lambda f: f"{f['graphs'] / f['seconds']:.0f}"),
 }
+
+TABLES = {"Cycles": CYCLES, "Resources": RESOURCE, "Checks": CHECKS}
+"""The tables of a setup."""
 
 Records = Mapping[str, Record]
 """What is known of each model in one setup."""
 
 
-def cycles(setup: str, records: Records) -> Table:
-    """Cycles, estimates and mismatches of the models."""
-    return _table(f"Cycles per graph: {SETUPS[setup].title}", CYCLES, records)
-
-
-def resources(setup: str, records: Records) -> Table:
-    """Resources of the designs and seconds that they took."""
-    return _table(f"Resources and seconds: {SETUPS[setup].title}", RESOURCE, records)
+def tables(setup: str, records: Records) -> Iterator[Table]:
+    """The tables of a setup."""
+    for title, columns in TABLES.items():
+        table = Table("model", title=f"{title}: {SETUPS[setup].title}", box=None)
+        for name in columns:
+            table.add_column(name, justify="right")
+        for model, record in records.items():
+            table.add_row(NAMES[model][0], *(show(record) for show in columns.values()))
+        yield table
 
 
 def accuracies(records: Records) -> Table:
@@ -125,15 +146,6 @@ def accuracies(records: Records) -> Table:
     for name, (title, shape) in told.items():
         figures = [show(records[name]) for show in ACCURACY.values()]
         table.add_row(title, shape, str(EPOCHS[name]), *figures)
-    return table
-
-
-def _table(title: str, columns: Columns, records: Records) -> Table:
-    table = Table("model", title=title, title_justify="left", box=None)
-    for name in columns:
-        table.add_column(name, justify="right")
-    for model, record in records.items():
-        table.add_row(NAMES[model][0], *(show(record) for show in columns.values()))
     return table
 
 
@@ -152,13 +164,10 @@ def _line(cells: list[str]) -> str:
 HEAD = f"""\
 # FlowGNN's six models
 
-The models of {SOURCE}, trained on ogbg-molhiv, built for {PART}, and simulated as RTL for every
-graph: `MOLHIV=molhiv.npz make bench` writes this page, or
-
-    MOLHIV=molhiv.npz {COMMAND}
-
-Below each title stands the command for its tables alone. Another run leaves the figures of other
-tables as they were, unless the sources that the compiler generates have changed since.
+The models of {SOURCE},
+trained on ogbg-molhiv, built for {PART}, and simulated as RTL graph by graph.
+`MOLHIV=molhiv.npz make bench` writes this page; below each title stands the command for its tables
+alone, which leaves the others as they were.
 
 - **FlowGNN**: mean cycles per graph of FlowGNN's own designs on an Alveo U50, by the result files
   in its repository.
@@ -167,47 +176,51 @@ tables as they were, unless the sources that the compiler generates have changed
 - **cycles**: RTL simulation with Verilator, mean per graph, from the first input beat to the last
   output beat, one graph at a time, 16-bit formats. **estimate**: what the compiler says
   beforehand; its **error** is that of each graph, relative to the simulated cycles.
-- **mismatches**: outputs that differ from the integer reference.
-- **DSP** to **URAM**: Yosys, and in brackets the deviation of the compiler's estimate from it;
-  the estimate alone where Yosys was not run. **multipliers** is what the compiler allots.
-- **build**: `gengnn build` without simulation; **Verilator**: compiling the design; **RTL**:
-  simulating all graphs on {{cores}} cores and comparing them with the reference.
+- **graphs/s** at {{clock}} MHz, the clock asked for, of those cycles, and **back to back**: every
+  graph sent as soon as the design takes it.
+- **multipliers**: what the compiler allots. **DSP** to **URAM**: Yosys, and in brackets the
+  deviation of the compiler's estimate from it; the estimate alone where Yosys was not run.
+- **mismatches**: outputs that differ from the integer reference, in C++, in RTL, and in RTL with
+  graphs back to back.
+- **build**: `gengnn build` without simulation. **Verilator**: compiling the design. **RTL**:
+  simulating all graphs in {{cores}} processes and comparing them with the reference.
 
 """
 
 WORKLOADS = {
-    "molhiv": "The test graphs: 25.3 nodes and 55.6 directed edges on average; max_nodes 256, "
-    "max_edges 512.",
-    "hep": f"{HEP_TEST} random graphs of `benchmarks/hep.py`, 34 to 64 nodes, each with edges from "
-    f"its 16 nearest: 49 nodes and 785 edges on average, as in hep10k, on which FlowGNN's figures "
-    f"were measured. Node and edge features are random categories, formats come from "
-    f"{CALIBRATION:,} other such graphs; max_nodes 64, max_edges 1024.",
+    "molhiv": """\
+The test graphs: 25.3 nodes and 55.6 directed edges on average; max_nodes 256, max_edges 512.""",
+    "hep": f"""\
+{HEP_TEST} random graphs of `benchmarks/hep.py`: 34 to 64 nodes, each with edges from its 16
+nearest, 49 nodes and 785 edges on average as in hep10k, on which FlowGNN's figures were measured.
+Features are random categories, and the formats come from {HEP_CALIBRATION} other such graphs;
+max_nodes 64, max_edges 1024.""",
 }
 """What is said of the graphs."""
+
+TRAINED = """\
+ROC-AUC of the weights in `benchmarks/weights`. To train them again:
+`python -m benchmarks.train_molhiv --data molhiv.npz --model MODEL --epochs EPOCHS`; the epoch that
+is best on the validation graphs is kept."""
 
 
 def page(known: Mapping[str, Records]) -> str:
     """docs/flowgnn.md: all that is known, by setup and model."""
-    runs = [r["rtl"] for records in known.values() for r in records.values() if "rtl" in r]
-    lines = [HEAD.format(cores=f"{runs[0]['cores']:.0f}" if runs else "no")]
+    records = [record for found in known.values() for record in found.values()]
+    clock = max((record["build"]["clock_mhz"] for record in records), default=0)
+    cores = max((record["rtl"]["cores"] for record in records if "rtl" in record), default=1)
+    lines = [HEAD.format(clock=f"{clock:g}", cores=f"{cores:g}")]
     scored = {model: r for model, r in known.get("molhiv", {}).items() if "accuracy" in r}
     if scored:
-        lines += ["## Accuracy", "", _trained(), "", *markdown(accuracies(scored)), ""]
-    for name, records in known.items():
-        if records:
+        lines += ["## Accuracy", "", TRAINED, "", *markdown(accuracies(scored)), ""]
+    for name, found in known.items():
+        if found:
             setup = SETUPS[name]
             lines += [f"## {setup.title}", "", f"    {COMMAND} --tables {name}", ""]
-            lines += [WORKLOADS[setup.workload], "", *markdown(cycles(name, records)), ""]
-            lines += [*markdown(resources(name, records)), ""]
+            lines += [WORKLOADS[setup.workload], ""]
+            for table in tables(name, found):
+                lines += [*markdown(table), ""]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _trained() -> str:
-    return (
-        "ROC-AUC of the weights in `benchmarks/weights`, which\n"
-        "`python -m benchmarks.train_molhiv --data molhiv.npz --model MODEL --epochs EPOCHS` makes "
-        "on two\ncores; the epoch that was best on the validation graphs is kept."
-    )
 
 
 def write_page(path: Path, known: Mapping[str, Records]) -> None:

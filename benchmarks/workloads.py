@@ -38,10 +38,9 @@ WEIGHTS = Path(__file__).parent / "weights"
 EPOCHS = {"gcn": 15, "gin": 20, "gin_vn": 15, "gat": 15, "pna": 15, "dgn": 15}
 """Epochs that each model was trained for; the best one on the validation graphs was kept."""
 
-SOURCE = (
-    'Sarkar et al., "FlowGNN: A Dataflow Architecture for Real-Time Workload-Agnostic Graph Neural '
-    'Network Inference", HPCA 2023'
-)
+SOURCE = """\
+Sarkar et al., "FlowGNN: A Dataflow Architecture for Real-Time Workload-Agnostic
+Graph Neural Network Inference", HPCA 2023"""
 """Where FlowGNN's figures are from."""
 
 Result = TypeVar("Result")

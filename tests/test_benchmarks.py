@@ -20,7 +20,7 @@ with warnings.catch_warnings():
 
 RECORD = {
     "build": {"dsp": 10, "lut": 90, "ff": 50, "bram18": 3, "uram": 0, "seconds": 7, "bound": 40}
-    | {"flowgnn": 300},
+    | {"flowgnn": 300, "clock_mhz": 300.0},
     "rtl": {"graphs": 5, "mismatches": 0, "cycles": 100, "least": 80, "most": 1200, "estimate": 97}
     | {"mean_error": 0.031, "worst_error": 0.05, "compile_seconds": 60, "seconds": 2, "cores": 2},
     "synth": {"dsp": 10, "lut": 100, "ff": 50, "bram18": 4, "uram": 0},
@@ -99,8 +99,9 @@ def test_page_shows_figures_and_what_was_not_run() -> None:
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
     gin = [row for row in rows if row[0] == "GIN"]
     assert gin[0][1:8] == ["300", "40", "100", "80, 1,200", "3.00", "97", "3.1%"]
-    assert gin[0][8:] == ["5.0%", "not run", "0 in 5 graphs"]
-    assert gin[1][1:6] == ["10", "10 (+0.0%)", "100 (-10.0%)", "50 (+0.0%)", "4 (-25.0%)"]
+    assert gin[0][8:] == ["5.0%", "3,000,000", "not run"]
+    assert gin[1][1:] == ["10", "10 (+0.0%)", "100 (-10.0%)", "50 (+0.0%)", "4 (-25.0%)", "0"]
+    assert gin[2][1:] == ["not run", "0 in 5 graphs", "not run", "7", "60", "2", "2"]
     assert ["PNA", "300", "40"] + ["not run"] * 8 in rows
     assert "--tables molhiv" in text
     assert "--tables hep" not in text
