@@ -16,6 +16,7 @@ from gengnn.ir import Graph
 from gengnn.parts import part
 from gengnn.passes.columns import split_columns
 from gengnn.passes.fold import fold
+from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.passes.simplify import simplify
@@ -89,8 +90,9 @@ def compile_model(
     graph = record("load", load(model))
     graph = record("simplify", simplify(graph))
     graph = record("columns", split_columns(graph))
-    graph = record("fold", fold(graph))
     samples = samples_of(graph, data)
+    graph = record("order", order_rows(graph, evenly(samples, TYPICAL_GRAPHS)))
+    graph = record("fold", fold(graph))
     graph = record("limit", set_limits(graph, samples, options))
     progress("quantize")
     graph = record("quantize", quantize(graph, calibration(samples), formats))

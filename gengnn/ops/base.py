@@ -63,6 +63,23 @@ class Op(Rules, ABC):
         return bool(self.fill_ports)
 
     @property
+    def sees_order(self) -> bool:
+        """The order of the rows that go in matters to more than the order of those that come out.
+
+        Of a map that is read along, only its own order counts here.
+        """
+        return self.is_barrier
+
+    @property
+    def sorters(self) -> tuple[str, Op, Op] | None:
+        """How to bring the rows that it reduces to the order of their targets, if it is free.
+
+        The port of the map along which it reduces, an op that makes positions of that map, and
+        an op that moves rows along positions.
+        """
+        return None
+
+    @property
     def keeps_type(self) -> bool:
         """The op only moves codes: its result has the format of its REAL inputs."""
         return False

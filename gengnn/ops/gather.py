@@ -52,6 +52,10 @@ class Gather(Op):
     moved_ports: ClassVar[tuple[str, ...]] = ("x",)
 
     @property
+    def sees_order(self) -> bool:
+        return False
+
+    @property
     def keeps_type(self) -> bool:
         return True
 

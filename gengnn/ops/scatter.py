@@ -30,6 +30,7 @@ from gengnn.ops.compare import Compare
 from gengnn.ops.facts import Facts
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
+from gengnn.ops.gather import Gather
 from gengnn.ops.iota import Iota
 from gengnn.ops.lowering import (
     Abstract,
@@ -44,6 +45,7 @@ from gengnn.ops.lowering import (
     wrap_dim,
 )
 from gengnn.ops.mul import Mul
+from gengnn.ops.order import Order
 from gengnn.ops.select import select
 from gengnn.ops.table import Table
 from gengnn.ops.timing import Arrivals, paced, passed
@@ -70,6 +72,14 @@ class Scatter(Op):
     kernel: ClassVar[str] = "scatter"
     ports: ClassVar[tuple[str, ...]] = ("x", "index", "rows")
     fill_ports: ClassVar[tuple[str, ...]] = ("x", "index")
+
+    @property
+    def sees_order(self) -> bool:
+        return self.reduce == "last"
+
+    @property
+    def sorters(self) -> tuple[str, Op, Op] | None:
+        return None if self.sees_order else ("index", Order(), Gather())
 
     @property
     def keeps_type(self) -> bool:

@@ -190,10 +190,11 @@ class _Placer:
             params = {role: self.graph.params[key] for role, key in cell.nodes[0].params.items()}
             return op.port_lanes(params, shape, given)
         model = values[op.ports[0]] if op.is_barrier else output
-        most = self._most(cell, model.space, output.features)
-        own = op.narrowed({**values, "y": output}, most)
+        widest = max(value.features for value in (*values.values(), output))
+        own = op.narrowed({**values, "y": output}, self._most(cell, model.space, widest))
         if own:
             return own
+        most = self._most(cell, model.space, output.features)
         lanes = best_lanes(output.features, most)
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
         return {**told, "y": lanes}

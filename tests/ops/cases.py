@@ -258,6 +258,7 @@ def space_cases() -> Iterator[Case]:
     """The ops that make rows, drop them or join them."""
     x, rows = real("edges", 6), bits("nodes", Kind.ROWS)
     yield case("iota", op("Iota"), [rows], index("nodes", "nodes"))
+    yield case("order", op("Order"), [index("edges", "nodes")], index("edges", "edges"))
     yield case("fill_owner", op("Owner"), [rows], index("nodes", "graphs"))
     yield case("fill", op("Fill", -1.5), [rows], Value("v", "nodes", type=FixedType(16, 10)))
     mask = Value("v", "nodes", (), Kind.MASK, type=FixedType(1, 0, signed=False))

@@ -85,7 +85,7 @@ def kernels(*names: str) -> list[str]:
     return [name for name, c in CASES.items() if c.op.kernel in names]
 
 
-WAITING = kernels("gather", "scatter", "filter", "rank", "dense", "offset")
+WAITING = kernels("gather", "scatter", "filter", "rank", "dense", "offset", "order")
 
 
 @pytest.mark.parametrize("name", sorted({*CASES} - {*WAITING}))
@@ -146,6 +146,17 @@ def test_rank_meets_a_word_in_every_cycle(
     words = -(-rows // duts[name].unit.number("Parallel"))
     first, _ = told["flowing"].cycles[f"{name}_y"]
     assert first - (START + rows) == words + duts[name].unit.cost.latency
+
+
+@pytest.mark.parametrize("name", kernels("order"))
+def test_order_walks_from_the_end_token_on(
+    name: str, duts: dict[str, Dut], told: dict[str, Told]
+) -> None:
+    """The sweep after reset takes a cycle per target; a target without rows takes one too."""
+    index = CASES[name].graphs(SEEDS[0])[0]["index"][:, 0]
+    stored = (1 << duts[name].unit.number("WidthIndex")) + len(index)
+    first, _ = told["flowing"].cycles[f"{name}_y"]
+    assert first - stored - int(index.min()) == duts[name].unit.cost.latency
 
 
 PARTS = [
