@@ -79,6 +79,10 @@ class Op(Rules, ABC):
         """
         return None
 
+    def on_sorted(self) -> Op:
+        """The op with the promise that the map of its `sorters` is sorted."""
+        return self
+
     @property
     def keeps_type(self) -> bool:
         """The op only moves codes: its result has the format of its REAL inputs."""

@@ -63,11 +63,13 @@ class Scatter(Op):
 
     `reduce` is sum, max, min or last (the last row in order stays). Means are sums times a
     reciprocal degree, as in PyG's `scatter`. Where at most `most` of the rows that meet in a sum
-    are not 0, it says so; 0 means that all may be.
+    are not 0, it says so; 0 means that all may be. `is_sorted` promises that `index` never goes
+    down: then a row is complete when one for a later row comes.
     """
 
     reduce: str = "sum"
     most: int = 0
+    is_sorted: bool = False
 
     kernel: ClassVar[str] = "scatter"
     ports: ClassVar[tuple[str, ...]] = ("x", "index", "rows")
@@ -80,6 +82,9 @@ class Scatter(Op):
     @property
     def sorters(self) -> tuple[str, Op, Op] | None:
         return None if self.sees_order else ("index", Order(), Gather())
+
+    def on_sorted(self) -> Op:
+        return replace(self, is_sorted=True)
 
     @property
     def keeps_type(self) -> bool:
@@ -146,10 +151,15 @@ class Scatter(Op):
         x, index, rows = inputs
         start = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
         met = np.maximum(start + cost.interval - 1, x.last)
-        done = np.full(len(rows.first), index.end)
-        np.maximum.at(done, codes[1], met)
-        ready = np.maximum(np.maximum(done, index.end), rows.first)
-        end = max(rows.end, index.end)
+        end = max(rows.end, x.end, index.end)
+        done = np.full(len(rows.first), end if self.is_sorted else index.end)
+        if self.is_sorted:
+            later = np.searchsorted(codes[1], np.arange(len(done)), side="right")
+            some = later < len(met)
+            done[some] = met[later[some]] + 1
+        else:
+            np.maximum.at(done, codes[1], met)
+        ready = np.maximum(done, rows.first)
         return passed(Arrivals(ready, ready, end), cost, beats, free)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
@@ -162,6 +172,7 @@ class Scatter(Op):
             "WidthIndex": site.inputs[1].format.width,
             "Mode": MODES.index(self.reduce),
             **cast_params(self._exact_at(site), site.output.format),
+            "Sorted": int(self.is_sorted),
         }
 
     def _exact_at(self, site: Site) -> Exact:

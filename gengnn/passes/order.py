@@ -88,7 +88,9 @@ def _ordered(graph: Graph, name: str, entering: Sequence[Value], reader: Node) -
 
     def rewired(node: Node) -> Node:
         names = tuple(moved[entry].name if entry in moved else entry for entry in node.inputs)
-        return replace(node, inputs=names)
+        told = node.op.sorters
+        is_along = told is not None and node.inputs[node.op.ports.index(told[0])] == name
+        return replace(node, op=node.op.on_sorted() if is_along else node.op, inputs=names)
 
     nodes = [positions, *moved.values(), *map(rewired, graph.nodes)]
     return replace(graph, nodes=_in_order(nodes))

@@ -59,6 +59,8 @@ class Case:
             if value.target and most == 0:
                 rows = sizes[value.space] = 0
             found[port] = _codes(rng, value, rows, most)
+        if getattr(self.op, "is_sorted", False):
+            found["index"] = np.sort(found["index"], axis=0)
         return found
 
     def expected(self, inputs: Inputs, layer: int) -> Codes:
@@ -250,6 +252,9 @@ def map_cases() -> Iterator[Case]:
     total = real("nodes", 6, "ap_fixed<16,10>")
     yield case("scatter_sum", op("Scatter", "sum"), [x, there, rows], total)
     yield case("scatter_sum_narrow", op("Scatter", "sum"), [x, there, rows], total, 2)
+    for name, ports, lanes in (("sum", total, 0), ("sum", total, 2), ("max", y, 3)):
+        told = op("Scatter", name, 0, True)
+        yield case(f"scatter_sorted_{name}{lanes}", told, [x, there, rows], ports, lanes)
     for reduce in ("max", "min", "last"):
         yield case(f"scatter_{reduce}", op("Scatter", reduce), [x, there, rows], y, 3)
 

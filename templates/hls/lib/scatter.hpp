@@ -1,6 +1,6 @@
-// Scatter: y[t] = reduce of x[r] over all r with index[r] = t, 0 where no row meets. The indices
-// are counted first, ahead of the rows of x. Rows are reduced in the order they come; a row leaves
-// as soon as it and all rows before it are complete, so that draining overlaps reducing.
+// Scatter: y[t] = reduce of x[r] over all r with index[r] = t, 0 where no row meets. Rows are
+// reduced in the order they come. Where the indices are sorted, a row leaves as soon as one for a
+// later row came, so that draining overlaps reducing; else all leave at the end.
 #pragma once
 
 #include "beat.hpp"
@@ -54,47 +54,29 @@ struct Recent {
   }
 };
 
-// The rows that the indices name, and how many of them have come for each row of the target.
+// Whether any row met each row of the target; taking a row out forgets it.
 template <class C>
-struct Counts {
-  int named[C::Rows], arrived[C::Rows];
+struct Touched {
+  bool word[C::Rows];
 
-  Counts() {
-    for (int i = 0; i < C::Rows; ++i) named[i] = arrived[i] = 0;
+  Touched() {
+    for (int i = 0; i < C::Rows; ++i) word[i] = false;
   }
-
-  bool is_complete(int row) const { return named[row] == arrived[row]; }
 };
-
-template <class C, class I>
-void count(Stream<I>& index, Counts<C>& counts, int (&places)[C::MaxX]) {
-  int known = 0;
-count:
-  for (bool is_last = false; !is_last;) {
-#pragma HLS PIPELINE II=1
-    const I at = index.read();
-    is_last = at.last;
-    if (!at.last) {
-      places[known++] = at.lane[0].to_int();
-      ++counts.named[at.lane[0].to_int()];
-    }
-  }
-}
 
 template <class C, class X, class I, class R, class Y>
 void scatter(Stream<X>& x, Stream<I>& index, Stream<R>& rows, Stream<Y>& y) {
   static_assert(X::Lanes == C::Lanes && Y::Lanes == C::Lanes, "a lane in, a lane out");
   static_assert(I::Lanes == 1 && !I::Signed, "one index per row");
   using Sum = ap_int<C::WidthAcc>;
-  // static: too large for the stack of a C-simulation; the counts tell which rows are of this call
+  // static: too large for the stack of a C-simulation; `touched` tells which rows are of this call
   static Sum memory[C::Rows * C::Beats][C::Lanes];
-  static int places[C::MaxX];
 #pragma HLS ARRAY_RESHAPE variable=memory complete dim=2
-  Counts<C> counts;
-  count<C>(index, counts, places);
+  Touched<C> touched;
   Recent<C> recent;
   R row = rows.read();
-  int from = 0, to = 0, fill_beat = 0, take_beat = 0;
+  I at = end_token<I>();
+  int to = 0, below = 0, fill_beat = 0, take_beat = 0;  // rows below `below` are complete
   bool is_filled = false;
 flow:
   for (bool is_last = false; !is_last;) {
@@ -102,11 +84,11 @@ flow:
 // a word is read from memory at the earliest four beats after it was written: the three beats
 // between are answered by `recent`
 #pragma HLS DEPENDENCE variable=memory type=inter direction=RAW distance=4 true
-    if (row.last ? is_filled : counts.is_complete(to)) {
+    if (is_filled || (!row.last && to < below)) {
       Y out = end_token<Y>();
       const int word = to * C::Beats + take_beat;
       const int hit = recent.find(word);
-      const bool is_met = !row.last && counts.named[to] != 0;
+      const bool is_met = !row.last && touched.word[to];
     take_lanes:
       for (int i = 0; i < C::Lanes && is_met; ++i) {
 #pragma HLS UNROLL
@@ -121,8 +103,9 @@ flow:
       }
     } else {
       const X in = x.read();
+      if (fill_beat == 0) at = index.read();
       is_filled = in.last;
-      const int target = in.last ? 0 : places[from];
+      const int target = in.last ? 0 : at.lane[0].to_int();
       const int word = target * C::Beats + fill_beat;
       const int hit = recent.find(word);
       Sum next[C::Lanes];
@@ -130,15 +113,15 @@ flow:
       for (int i = 0; i < C::Lanes && !in.last; ++i) {
 #pragma HLS UNROLL
         const Sum old = hit < 0 ? memory[word][i] : recent.lane[hit][i];
-        next[i] = reduce<C>(counts.arrived[target] == 0, old, in.lane[i]);
+        next[i] = reduce<C>(!touched.word[target], old, in.lane[i]);
         memory[word][i] = next[i];
       }
       if (!in.last) {
         recent.push(word, next);
         fill_beat = fill_beat == C::Beats - 1 ? 0 : fill_beat + 1;
         if (fill_beat == 0) {
-          ++from;
-          ++counts.arrived[target];
+          touched.word[target] = true;
+          if (C::Sorted) below = target;
         }
       }
     }

@@ -1,9 +1,8 @@
 // Scatter: reduces the rows of `x` by `index` (Mode: 0 sum, 1 max, 2 min, 3 last), then gives a row
 // for each beat of `rows`; rows that nothing met are 0. A row leaves as soon as it and all rows
-// before it are complete, so draining overlaps reducing; draining comes first. One beat per cycle
-// for both together, also when the same row is met again and again: results still on their way are
-// forwarded. Handing a row out clears its touched bit, so that the next graph starts clean without
-// a clearing pass; after reset a sweep clears all of them. MaxX: the most rows of x.
+// before it are complete; draining comes first. One beat per cycle for both together: results still
+// on their way are forwarded. Handing a row out clears its touched bit; after reset a sweep clears
+// all. MaxX: the most rows of x. Sorted: the indices never go down.
 // Latency from a row's last beat of x to its first beat out: 4, for sums 5, 1 more if Shift > 0.
 module gg_scatter #(
   parameter int unsigned Lanes      = 4,
@@ -17,7 +16,8 @@ module gg_scatter #(
   parameter int unsigned WidthY     = 16,
   parameter int          Shift      = 4,
   parameter int unsigned Rounding   = 2,
-  parameter int unsigned Overflow   = 1
+  parameter int unsigned Overflow   = 1,
+  parameter int unsigned Sorted     = 0
 ) (
   input  logic                    clk,
   input  logic                    rst_n,
@@ -50,8 +50,8 @@ module gg_scatter #(
   end
 
   // A beat enters the pipeline in order to be reduced (fill) or taken out (sweep, take).
-  logic is_sweep_q, is_take, enter, fill, take, drain, finish, grant, is_fill_end, is_take_end;
-  logic at_valid, at_last, x_bank_q, bank, is_counted, is_complete;
+  logic is_sweep_q, is_take, fill, take, finish, grant, is_fill_end, is_take_end;
+  logic at_valid, at_last, at_taken, arrive, x_bank_q, bank, is_counted, is_complete;
   logic [RowBits-1:0] at, row;
   logic [RowBits:0] sweep_q, row_addr;
   logic [AddrBits-1:0] addr;
@@ -59,19 +59,28 @@ module gg_scatter #(
   assign is_take     = is_sweep_q || take;
   assign take        = !is_sweep_q && grant && rows_valid && !rows_last && is_complete;
   assign finish      = !is_sweep_q && grant && rows_valid && rows_last && is_counted;
-  assign drain       = take || finish;
   assign rows_ready  = finish || (take && is_take_end);
   assign x_ready     = !is_sweep_q && !take && at_valid;
   assign fill        = x_valid && x_ready && !x_last;
-  assign enter       = is_take || fill;
   assign row_addr    = is_sweep_q ? sweep_q : take ? {bank, row} : {x_bank_q, at};
 
-  gg_release #(.Rows(Rows), .MaxX(MaxX), .WidthIndex(WidthIndex)) u_release (
-    .clk, .rst_n, .clear(is_sweep_q), .clear_addr(sweep_q), .index_valid, .index_ready, .index_last,
-    .index_data, .at_valid, .at_ready(x_valid && x_ready && (x_last || is_fill_end)), .at_last, .at,
-    .arrive(fill && is_fill_end), .arrive_addr({x_bank_q, at}), .bank, .is_counted, .is_complete,
-    .row, .next(take && is_take_end), .finish
-  );
+  assign at_taken = x_valid && x_ready && (x_last || is_fill_end);
+  assign arrive   = fill && is_fill_end;
+
+  if (Sorted != 0) begin : g_sorted
+    gg_release_sorted #(.Rows(Rows), .MaxX(MaxX), .WidthIndex(WidthIndex)) u_release (
+      .clk, .rst_n, .index_valid, .index_ready, .index_last, .index_data,
+      .at_valid, .at_ready(at_taken), .at_last, .at, .arrive,
+      .bank, .is_counted, .is_complete, .row, .next(take && is_take_end), .finish
+    );
+  end else begin : g_counted
+    gg_release #(.Rows(Rows), .MaxX(MaxX), .WidthIndex(WidthIndex)) u_release (
+      .clk, .rst_n, .index_valid, .index_ready, .index_last, .index_data, .clear(is_sweep_q),
+      .clear_addr(sweep_q), .at_valid, .at_ready(at_taken), .at_last, .at, .arrive,
+      .arrive_addr({x_bank_q, at}), .bank, .is_counted, .is_complete, .row,
+      .next(take && is_take_end), .finish
+    );
+  end
 
   if (Beats > 1) begin : g_beats
     logic [BeatBits-1:0] fill_q, take_q;
@@ -101,14 +110,12 @@ module gg_scatter #(
   logic [1:0] from;
   logic write, is_cleared;
   logic [AddrBits-1:0] write_addr;
-
   gg_forward #(.AddrBits(AddrBits)) u_forward (
-    .clk, .rst_n, .enter, .is_take, .addr, .from, .write, .is_cleared, .write_addr
+    .clk, .rst_n, .enter(is_take || fill), .is_take, .addr, .from, .write, .is_cleared, .write_addr
   );
 
   logic [Lanes*Width-1:0] held, result;
   logic is_touched;
-
   gg_ram #(.Width(Lanes * Width + 1), .Depth(2 << (RowBits + BeatBits))) u_ram (
     .clk, .we(write), .waddr(write_addr), .wdata({!is_cleared, result}),
     .re(1'b1), .raddr(addr), .rdata({is_touched, held})
@@ -124,8 +131,8 @@ module gg_scatter #(
 
     if (Mode == 0) begin : g_cast
       gg_cast #(
-        .WidthAcc(Width), .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding),
-        .Overflow(Overflow), .Stages(CastStages)
+        .WidthAcc(Width), .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow),
+        .Stages(CastStages)
       ) u_cast (.clk, .x(result[i*Width+:Width]), .y(taken[i*WidthY+:WidthY]));
     end else begin : g_as_is
       assign taken[i*WidthY+:WidthY] = result[i*Width+:Width];
@@ -136,7 +143,7 @@ module gg_scatter #(
   assign unused_data = ^{rows_data, at_last};
 
   gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
-    .clk, .rst_n, .grant, .enter(drain), .last(rows_last), .result(taken),
+    .clk, .rst_n, .grant, .enter(take || finish), .last(rows_last), .result(taken),
     .y_valid, .y_ready, .y_last, .y_data
   );
 
