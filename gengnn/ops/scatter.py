@@ -74,6 +74,7 @@ class Scatter(Op):
     kernel: ClassVar[str] = "scatter"
     ports: ClassVar[tuple[str, ...]] = ("x", "index", "rows")
     fill_ports: ClassVar[tuple[str, ...]] = ("x", "index")
+    early_ports: ClassVar[Mapping[str, int]] = {"index": 4}  # counted first; see gg_release
 
     @property
     def sees_order(self) -> bool:
