@@ -1,80 +1,55 @@
 """The 5 x 100 GINE on ogbg-molhiv: accuracy, equality, cycles, speed. Prints one table.
 
-Run it as `python benchmarks/bench_molhiv.py --data molhiv.npz`.
+Run it as `python -m benchmarks.bench_molhiv --data molhiv.npz`.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from models import MolGINE
-from molhiv import load_molhiv
 from rich.table import Table
+from torch import nn
 from torch_geometric.data import Data
-from torch_geometric.loader import DataLoader
 
 import gengnn
+from benchmarks.workloads import (
+    MULTIPLIERS,
+    check_data,
+    float_pass,
+    molhiv,
+    parser_with_data,
+    timed,
+    trained,
+)
 from gengnn.metrics import Metric, measure
 from gengnn.parts import RESOURCES
 from gengnn.report.tables import console_for
-
-FLOWGNN_CYCLES = 6827
-"""Cycles per graph of FlowGNN's GIN on this test set (measured on its board, 2 x 4 x 2 x 8)."""
-
-MULTIPLIERS = 1752
-"""DSP blocks of that design, by its HLS report."""
-
-WEIGHTS = Path(__file__).parent / "weights" / "gin.pt"
 
 Row = tuple[str, str, str]
 
 
 def arguments() -> argparse.Namespace:
-    """The command line; the data path may also come from MOLHIV."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get("MOLHIV"), help="molhiv.npz")
+    """The command line."""
+    parser = parser_with_data(__doc__)
     parser.add_argument("--rtl-graphs", type=int, default=4113, help="graphs to simulate in RTL")
     parser.add_argument("--multipliers", type=int, default=MULTIPLIERS)
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "gengnn_molhiv")
     told = parser.parse_args()
-    if not told.data or not Path(told.data).is_file():
-        parser.error("give --data or set MOLHIV to the path of molhiv.npz")
+    check_data(parser, told)
     return told
-
-
-def timed(call: object) -> tuple[float, object]:
-    """Seconds that a call takes, and its result."""
-    start = time.perf_counter()
-    result = call()  # type: ignore[operator]
-    return time.perf_counter() - start, result
-
-
-def float_pass(model: MolGINE, graphs: list[Data]) -> torch.Tensor:
-    """PyG's own batched float inference, data loading included."""
-    with torch.no_grad():
-        parts = [
-            model(b.x, b.edge_index, b.edge_attr, b.batch)
-            for b in DataLoader(graphs, batch_size=512)
-        ]
-    return torch.cat(parts)
 
 
 def rows(told: argparse.Namespace) -> Iterator[Row]:
     """Run everything; one row per figure: what, value, how."""
-    model = MolGINE()
-    model.load_state_dict(torch.load(WEIGHTS, weights_only=True))
-    model.eval()
-    calibration, test = load_molhiv(told.data, "train")[:2000], load_molhiv(told.data, "test")
+    model, workload = trained("gin"), molhiv(told.data)
+    calibration, test = workload.calibration, workload.test
     archive = told.out.with_suffix(".pt")
     gengnn.export(model, calibration[0], archive)
-    limits = {"max_nodes": 256, "max_edges": 512}
     seconds, project = timed(
         lambda: gengnn.build(
             archive,
@@ -82,18 +57,19 @@ def rows(told: argparse.Namespace) -> Iterator[Row]:
             data=calibration,
             out=told.out,
             multipliers=told.multipliers,
-            **limits,
+            **workload.limits,
         )
     )
     yield "gengnn build", f"{seconds:.1f} s", "no simulation"
     yield from accuracy(model, project, test)
     yield from simulations(project, test, told.rtl_graphs)
+    yield "FlowGNN's cycles per graph", f"{workload.flowgnn['gin']:,}", "published, on its board"
     found = project.synth("yosys")
     for resource in RESOURCES:
         yield resource.upper(), f"{found[resource]:,}", "Yosys synthesis"
 
 
-def accuracy(model: MolGINE, project: gengnn.Project, test: list[Data]) -> Iterator[Row]:
+def accuracy(model: nn.Module, project: gengnn.Project, test: list[Data]) -> Iterator[Row]:
     """Float against fixed point on the test set, and the speed of both."""
     project.predict(test[:512])
     float_pass(model, test[:512])
@@ -131,7 +107,6 @@ def simulations(project: gengnn.Project, test: list[Data], rtl_graphs: int) -> I
         f"{latency['rtl_cycles']['mean']:,.0f}",
         "RTL simulation, one at a time",
     )
-    yield "FlowGNN's cycles per graph", f"{FLOWGNN_CYCLES:,}", "published, on its board"
     yield "cycles per graph", f"{latency['estimated_cycles']:,.0f}", "estimated"
 
 

@@ -10,8 +10,8 @@ from torch_geometric.data import Data
 SPLITS = ("train", "valid", "test")
 
 
-def load_molhiv(path: str | Path, split: str) -> list[Data]:
-    """Read the graphs of one part of the scaffold split from molhiv.npz.
+def load_molhiv(path: str | Path, split: str, count: int | None = None) -> list[Data]:
+    """Read the graphs, or the first `count`, of one part of the scaffold split from molhiv.npz.
 
     Each graph has x [N, 9], edge_index [2, E] and edge_attr [E, 3], all int64, y [1, 1] float, and
     eig [N, 1] float, the first non-trivial eigenvector of its normalised Laplacian.
@@ -26,7 +26,7 @@ def load_molhiv(path: str | Path, split: str) -> list[Data]:
         node_ptr, edge_ptr, chosen = data["node_ptr"], data["edge_ptr"], data[split]
     return [
         _graph(arrays, slice(*node_ptr[g : g + 2]), slice(*edge_ptr[g : g + 2]), int(g))
-        for g in chosen
+        for g in chosen[:count]
     ]
 
 

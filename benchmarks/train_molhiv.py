@@ -1,6 +1,6 @@
 """Train a model on ogbg-molhiv and keep the weights of the best validation epoch.
 
-Usage: python benchmarks/train_molhiv.py --model gcn --data molhiv.npz --epochs 20
+Usage: python -m benchmarks.train_molhiv --model gcn --data molhiv.npz --epochs 20
 """
 
 import argparse
@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 import torch
-from models import MODELS, forward
-from molhiv import SPLITS, load_molhiv, roc_auc
 from torch import nn
 from torch_geometric.data import Data
 from torch_geometric.loader import DataLoader
+
+from benchmarks.models import MODELS, forward
+from benchmarks.molhiv import SPLITS, load_molhiv, roc_auc
 
 
 def evaluate(model: nn.Module, loader: DataLoader) -> float:

@@ -68,6 +68,9 @@ class Op(Rules, ABC):
     reads_early: ClassVar[bool] = False
     """Rows of the `fill_ports` are used as soon as they are there, where the order allows."""
 
+    early_ports: ClassVar[Mapping[str, int]] = {}
+    """Ports whose rows are needed so many cycles before those that other ports bring with them."""
+
     held_ports: ClassVar[tuple[str, ...]] = ()
     """Ports that are not read before another port has ended."""
 

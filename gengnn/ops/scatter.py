@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -58,6 +58,7 @@ class Scatter(Reduction):
     """
 
     kernel: ClassVar[str] = "scatter"
+    early_ports: ClassVar[Mapping[str, int]] = {"index": 4}  # counted first; see gg_release
 
     @property
     def sorting(self) -> Sorting | None:

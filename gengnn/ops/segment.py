@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -26,6 +26,7 @@ class Segment(Reduction):
     """
 
     kernel: ClassVar[str] = "segment"
+    early_ports: ClassVar[Mapping[str, int]] = {"index": 2}  # through a FIFO; see gg_segment
 
     def arrivals(
         self,

@@ -67,7 +67,8 @@ def balance(
     every = dict(streams)
     for unit in units:
         ports = _joined(unit, arrivals)
-        waiting = places(ports, {port: streams[unit.inputs[port]].beats for port in ports})
+        beats = {port: streams[wire].beats for port, wire in unit.inputs.items()}
+        waiting = places(ports, beats) | places(_filled(unit, arrivals), beats)
         inputs = dict(unit.inputs)
         for port, depth in waiting.items():
             buffer, stream = _buffer(unit, every[inputs[port]], depth)
@@ -86,6 +87,16 @@ def _joined(unit: Unit, arrivals: Mapping[str, Arrival]) -> dict[str, Arrival]:
         port: arrivals[wire]
         for port, wire in unit.inputs.items()
         if port not in unit.fill_ports and unit.kernel != "merge"
+    }
+
+
+def _filled(unit: Unit, arrivals: Mapping[str, Arrival]) -> dict[str, Arrival]:
+    """The streams that a unit takes in row by row together, as it needs them."""
+    early = unit.op.early_ports if unit.op else {}
+    met = {port: arrivals[unit.inputs[port]] for port in unit.fill_ports if early}
+    return {
+        port: replace(arrival, delay=arrival.delay + early.get(port, 0))
+        for port, arrival in met.items()
     }
 
 

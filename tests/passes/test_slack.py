@@ -49,6 +49,21 @@ def test_equal_branches_need_no_buffer() -> None:
     assert places({"a": later(HERE, 3), "b": later(HERE, 3)}, {"a": 1, "b": 1}) == {}
 
 
+def test_rows_wait_for_the_index_that_is_needed_before_them() -> None:
+    dst = Value("dst", "edges", (), Kind.INDEX, target="nodes")
+    build = Builder((*INPUTS, dst, Value("rows_edges", "edges", (), Kind.ROWS)))
+    one = build("one", make("Fill", 1.0), "rows_edges")
+    graph = build.graph(build("y", make("Scatter", "sum"), one, "dst", "rows_nodes"), limits=LIMITS)
+    samples = [{"x": np.zeros((10, 8)), "dst": np.zeros(1, dtype=np.int64)}]
+    typed = quantize(graph, samples, Precision())
+    design = schedule(typed, Budget(part("xcu50")), ROWS, "t")
+    (scatter,) = [unit for unit in design.units if unit.kernel == "scatter"]
+    (buffer,) = [unit for unit in design.units if scatter.inputs["x"] in unit.outputs.values()]
+    assert scatter.op is not None
+    assert buffer.kernel == "fifo"
+    assert buffer.number("Depth") == scatter.op.early_ports["index"]
+
+
 def designed(multipliers: int) -> Design:
     """x * sigmoid(W x) after a layer: both operands come from one stream."""
     rng = np.random.default_rng(0)

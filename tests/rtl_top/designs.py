@@ -69,6 +69,27 @@ def wide(folder: Path) -> Project:
     return _project(replace(design, layouts=layouts), batches(30), folder)
 
 
+def degrees(folder: Path) -> Project:
+    """Edges counted by the node that they point at, straight from the packet."""
+    inputs = (
+        Value("dst", "edges", (), Kind.INDEX, target="nodes"),
+        Value("x", "nodes", (1,)),
+        Value("rows_nodes", "nodes", (), Kind.ROWS),
+        Value("rows_edges", "edges", (), Kind.ROWS),
+    )
+    build = Builder(inputs)
+    one = build("one", make("Fill", 1.0), "rows_edges")
+    count = build("count", make("Scatter", "sum"), one, "dst", "rows_nodes")
+    graph = build.graph(
+        build("y", make("Add"), count, "x"), limits={"nodes": 8, "edges": 400, "graphs": 1}
+    )
+    rng = np.random.default_rng(5)
+    samples: list[Sample] = [
+        {"dst": rng.integers(0, 8, edges), "x": rng.normal(size=(8, 1))} for edges in (0, 80, 400)
+    ]
+    return _project(_design(graph, samples, "degrees"), samples, folder)
+
+
 def several(folder: Path) -> Project:
     """Seven input spaces: the header of a packet has three beats."""
     samples = several_samples(30)

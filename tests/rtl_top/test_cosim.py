@@ -23,7 +23,7 @@ from gengnn.simulate.cosim import (
 from gengnn.simulate.packets import pack_requests, pack_responses, sample_codes, unpack_responses
 from gengnn.simulate.vectors import ship_vectors
 from tests.odd_packets import odd_packets
-from tests.rtl_top.designs import Project, folded, several, uneven, wide
+from tests.rtl_top.designs import Project, degrees, folded, several, uneven, wide
 
 pytestmark = pytest.mark.slow
 
@@ -176,6 +176,15 @@ def test_rows_pass_at_one_per_cycle(rows: Project) -> None:
     words_in, words_out = 1 + 2 * 16 + 24 + 1, 2 * 16 + 2 * 24 + 1 + 1
     assert found.mismatches == 0
     assert found.cycles[0] <= words_in + words_out + 20
+
+
+def test_edges_are_counted_at_one_per_cycle(tmp_path: Path) -> None:
+    """An edge is one bus beat; its index is known some cycles before it counts."""
+    project = degrees(tmp_path)
+    found = cosim(project.design, project.folder, project.samples)
+    assert found.mismatches == 0
+    assert found.cycles[1] - found.cycles[0] <= 2 * 80 + 10
+    assert found.cycles[2] - found.cycles[1] == 2 * 320
 
 
 def test_an_independent_axi_stream_model_agrees(gine: Project, tmp_path: Path) -> None:
