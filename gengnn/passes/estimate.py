@@ -23,23 +23,74 @@ STORE_LATENCY = 3
 NOTHING = np.zeros(0, dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class Work:
+    """One graph as the estimate sees it: rows of the base spaces, and its INDEX and MASK values."""
+
+    counts: Mapping[str, int]
+    codes: Mapping[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, graph: Graph, sample: Sample) -> Work:
+        """What `sample` asks of any design of `graph`."""
+        return cls(row_counts(graph, sample), integers(graph, sample))
+
+
 def estimate(design: Design, sample: Sample) -> float:
     """Estimated cycles from the first packet beat in to the last result beat out."""
-    clock = _Clock(design, integers(design.graph, sample))
-    counts = row_counts(design.graph, sample)
-    start = 1 + LOAD_LATENCY
-    start += sum(counts.get(entry.space, 1) * entry.beats(design.tdata) for entry in design.layouts)
-    made = {wire for unit in design.units for wire in unit.outputs.values()}
-    for wire, stream in design.streams.items():
-        if wire not in made:
-            clock.times[wire] = steady(start, counts.get(stream.space, 1), stream.beats)
-    repeated = _repeated(design.units)
-    for layer, body in _steps(design):
-        clock.layer = layer
-        for unit in [*(repeated if layer else ()), *body]:
-            clock.run(unit)
-    ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
-    return max(ends) + STORE_LATENCY
+    return estimate_work(design, Work.of(design.graph, sample))
+
+
+def estimate_work(design: Design, work: Work) -> float:
+    """The same for a graph that is known already."""
+    return _Line(design).run(work)
+
+
+def estimate_interval(design: Design, works: Sequence[Work]) -> float:
+    """Estimated cycles from one result to the next when packets come without a pause.
+
+    It is the mean over `works`, sent in turn for ever.
+    """
+    line = _Line(design)
+    first, second = ([line.run(work) for work in works][-1] for _ in range(2))
+    return (second - first) / len(works)
+
+
+class _Line:
+    """A machine that takes one graph after the other; it starts empty, at cycle 0."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.clock = _Clock(design)
+        self.steps = _steps(design)
+        self.repeated = _repeated(design.units)
+        made = {wire for unit in design.units for wire in unit.outputs.values()}
+        self.entries = {wire: s for wire, s in design.streams.items() if wire not in made}
+        self.takers = [
+            unit.name
+            for unit in design.units
+            if not self.entries.keys().isdisjoint(unit.inputs.values())
+        ]
+        self.free = 0.0
+
+    def run(self, work: Work) -> float:
+        """The cycle of the last result beat of the next graph."""
+        design, clock = self.design, self.clock
+        start = self.free + 1 + LOAD_LATENCY
+        start += sum(
+            work.counts.get(entry.space, 1) * entry.beats(design.tdata) for entry in design.layouts
+        )
+        clock.begin(work)
+        for wire, stream in self.entries.items():
+            clock.times[wire] = steady(start, work.counts.get(stream.space, 1), stream.beats)
+        for layer, body in self.steps:
+            clock.layer = layer
+            for unit in [*(self.repeated if layer else ()), *body]:
+                clock.run(unit)
+        emitted = max(clock.times[wire].end for wire in self.entries)
+        self.free = max(emitted, *(clock.busy.get(name, 0.0) for name in self.takers)) + 1
+        ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
+        return max(ends) + STORE_LATENCY
 
 
 def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
@@ -98,17 +149,21 @@ class _Clock:
     """The rows of all streams, and until when each unit is busy."""
 
     design: Design
-    codes: Mapping[str, NDArray[np.int64]]
+    codes: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     layer: int = 0
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
+
+    def begin(self, work: Work) -> None:
+        """Turn to the next graph; the units go on where they are."""
+        self.codes, self.times = work.codes, {}
 
     def run(self, unit: Unit) -> None:
         """Advance the outputs of one unit by one graph or layer."""
         if unit.op is not None:
             self._set(unit, self._through(unit))
         elif unit.kernel == "merge":
-            self._set(unit, self.times[unit.inputs["a" if self.layer == 0 else "b"]])
+            self._merge(unit)
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
@@ -116,15 +171,29 @@ class _Clock:
             beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
             self._set(unit, passed(rows, unit.cost, beats, self.busy.get(unit.name, 0.0)))
 
+    def _merge(self, unit: Unit) -> None:
+        """A graph comes in when the one before it has been in its last layer."""
+        rows = self.times[unit.inputs["a" if self.layer == 0 else "b"]]
+        free = self.busy.get(unit.name, 0.0)
+        if self.layer == 0 and free > 0:
+            beats = self.design.streams[unit.outputs["y"]].beats
+            rows = passed(rows, replace(unit.cost, interval=beats), beats, free)
+        self._set(unit, rows)
+        self.busy[unit.name] = rows.end + 1
+
     def _replay(self, unit: Unit) -> None:
         """The first pass comes with the rows, the others after the pass before."""
         wire = unit.outputs["y"]
         beats = self.design.streams[wire].beats
         if self.layer == 0:
-            self._set(unit, passed(self.times[unit.inputs["x"]], unit.cost, beats, 0.0))
-            return
-        before = self.times[wire]
-        self.times[wire] = steady(before.end + 2, len(before.first), beats)
+            rows = passed(
+                self.times[unit.inputs["x"]], unit.cost, beats, self.busy.get(unit.name, 0.0)
+            )
+        else:
+            before = self.times[wire]
+            rows = steady(before.end + 2, len(before.first), beats)
+        self._set(unit, rows)
+        self.busy[unit.name] = rows.end + 2
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
