@@ -46,7 +46,7 @@ from gengnn.ops.lowering import (
 from gengnn.ops.mul import Mul
 from gengnn.ops.select import select
 from gengnn.ops.table import Table
-from gengnn.ops.timing import Arrivals, paced, passed
+from gengnn.ops.timing import Arrivals, Cycles, paced, passed
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -134,11 +134,14 @@ class Scatter(Op):
         free: float,
     ) -> Arrivals:
         x, index, rows = inputs
-        start = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
-        met = np.maximum(start + cost.interval - 1, x.last)
-        done = np.full(len(rows.first), index.end)
-        np.maximum.at(done, codes[1], met)
-        ready = np.maximum(np.maximum(done, index.end), rows.first)
+        fill = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
+        take = np.zeros(0)
+        for _ in range(2):
+            done = np.full(len(rows.first), index.end)
+            np.maximum.at(done, codes[1], np.maximum(fill + cost.interval - 1, x.last))
+            take = np.maximum(np.maximum.accumulate(done), rows.first)
+            take, fill = _shared(take, fill, cost.interval)
+        ready = take
         end = max(rows.end, index.end)
         return passed(Arrivals(ready, ready, end), cost, beats, free)
 
@@ -171,6 +174,14 @@ class Scatter(Op):
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)
         return total + outlet_cost(lanes * y.width)
+
+
+def _shared(take: Cycles, fill: Cycles, interval: float) -> tuple[Cycles, Cycles]:
+    """When rows are taken out and beats put in, which share one pipeline; taking goes first."""
+    both = np.concatenate([take, fill])
+    order = np.argsort(both, kind="stable")
+    both[order] = paced(both[order], interval, 0.0)
+    return both[: len(take)], both[len(take) :]
 
 
 def _last(total: Tensor, index: Tensor, x: Tensor) -> Tensor:

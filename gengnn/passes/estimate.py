@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
-from gengnn.ops.timing import Arrivals, passed, steady
+from gengnn.ops.base import SHALLOW_DEPTH
+from gengnn.ops.timing import Arrivals, paced, passed, steady
 from gengnn.passes.netlist import OUTER
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -46,6 +47,11 @@ def estimate_work(design: Design, work: Work) -> float:
     return _Line(design).run(work)
 
 
+def mean_cycles(design: Design, works: Sequence[Work]) -> float:
+    """Estimated cycles of a graph by itself, the mean over `works`."""
+    return float(np.mean([estimate_work(design, work) for work in works]))
+
+
 def estimate_interval(design: Design, works: Sequence[Work]) -> float:
     """Estimated cycles from one result to the next when packets come without a pause.
 
@@ -61,7 +67,7 @@ class _Line:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self.clock = _Clock(design)
+        self.clock = _Clock(design, paces=_paces(design))
         self.steps = _steps(design)
         self.repeated = _repeated(design.units)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
@@ -120,6 +126,26 @@ def _repeated(units: Sequence[Unit]) -> list[Unit]:
     return found
 
 
+def _paces(design: Design) -> dict[str, int]:
+    """Cycles per row behind each merge: rows go on when all who take them have room."""
+    takers: dict[str, list[Unit]] = {}
+    for unit in design.units:
+        for wire in unit.inputs.values():
+            takers.setdefault(wire, []).append(unit)
+
+    def pace(wire: str) -> int:
+        return max((slowest(unit) for unit in takers.get(wire, ())), default=1)
+
+    def slowest(unit: Unit) -> int:
+        is_small = unit.kernel == "fifo" and unit.number("Depth") <= SHALLOW_DEPTH
+        if unit.kernel == "fork" or is_small:
+            return max(pace(wire) for wire in unit.outputs.values())
+        return unit.cost.interval
+
+    merges = (unit.outputs["y"] for unit in design.units if unit.kernel == "merge")
+    return {wire: pace(wire) for wire in merges}
+
+
 def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:
     """The INDEX and MASK values of one graph [rows]; rows of ROWS values as zeros."""
     wanted = {name for name, value in graph.values.items() if value.kind is not Kind.REAL}
@@ -153,6 +179,7 @@ class _Clock:
     layer: int = 0
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
+    paces: Mapping[str, int] = field(default_factory=dict)
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
@@ -167,19 +194,26 @@ class _Clock:
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
-            rows = self.times[unit.inputs["x"]]
+            rows = self._collected(unit, unit.inputs["x"])
             beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
             self._set(unit, passed(rows, unit.cost, beats, self.busy.get(unit.name, 0.0)))
 
     def _merge(self, unit: Unit) -> None:
-        """A graph comes in when the one before it has been in its last layer."""
+        """Rows go in as fast as all who take them can; a layer when the one before it is in."""
+        wire = unit.outputs["y"]
         rows = self.times[unit.inputs["a" if self.layer == 0 else "b"]]
-        free = self.busy.get(unit.name, 0.0)
-        if self.layer == 0 and free > 0:
-            beats = self.design.streams[unit.outputs["y"]].beats
-            rows = passed(rows, replace(unit.cost, interval=beats), beats, free)
-        self._set(unit, rows)
-        self.busy[unit.name] = rows.end + 1
+        free, count = self.busy.get(unit.name, 0.0), len(rows.first)
+        if self.layer == 1 and count > 1 and rows.first[0] < free:
+            pace = float(np.median(np.diff(rows.first)))
+            back = free + np.maximum(np.arange(count) - 1.0, 0.0) * pace  # the loop stood still
+            late = np.maximum(back - rows.first, 0.0)
+            rows = Arrivals(rows.first + late, rows.last + late, rows.end + late[-1])
+        interval = max(self.paces.get(wire, 1), self.design.streams[wire].beats)
+        start = paced(rows.first, interval, free)
+        wait = start - rows.first
+        last = rows.last + wait
+        self._set(unit, Arrivals(start, last, max(rows.end, last[-1] + 1 if count else free)))
+        self.busy[unit.name] = max(self.times[wire].end, start[-1] + interval if count else free)
 
     def _replay(self, unit: Unit) -> None:
         """The first pass comes with the rows, the others after the pass before."""
@@ -194,6 +228,17 @@ class _Clock:
             rows = steady(before.end + 2, len(before.first), beats)
         self._set(unit, rows)
         self.busy[unit.name] = rows.end + 2
+
+    def _collected(self, unit: Unit, wire: str) -> Arrivals:
+        """The rows of an input, later where beats that the first result needs come slowly."""
+        rows, beats = self.times[wire], self.design.streams[wire].beats
+        made = min(self.design.streams[result].beats for result in unit.outputs.values())
+        needed = beats if unit.op is not None and unit.op.multiplies else beats // made
+        if needed <= 1 or (unit.op is not None and unit.op.is_barrier):
+            return rows
+        share = (needed - 1) / (beats - 1)
+        late = np.maximum((rows.last - rows.first) * share - (needed - 1), 0.0)
+        return Arrivals(rows.first + late, rows.last, rows.end)
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
@@ -212,7 +257,7 @@ class _Clock:
         streams = [self.design.streams[wire] for wire in wires]
         beats = self.design.streams[unit.outputs["y"]].beats
         return unit.op.arrivals(
-            [self.times[wire] for wire in wires],
+            [self._collected(unit, wire) for wire in wires],
             [self._codes(stream) for stream in streams],
             unit.cost,
             beats,

@@ -12,9 +12,6 @@ from gengnn.passes.parallel import Group, Search, shape_for
 from gengnn.passes.place import Plan, Region, most_lanes, region_of
 from gengnn.passes.trial import Outcome, Trial
 
-TRIALS = 240
-"""Plans that are tried."""
-
 EXCHANGES = 6
 """Moves over the budget that are paid for by others, in each round."""
 
@@ -46,8 +43,8 @@ class Improve:
     the fewest cycles.
     """
 
-    def __init__(self, search: Search, trial: Trial, trials: int = TRIALS) -> None:
-        """Take what knows the shapes of the matrix units, and what tries plans."""
+    def __init__(self, search: Search, trial: Trial, trials: int) -> None:
+        """Take what knows the shapes of the matrix units, what tries plans, and how many it may."""
         self.search, self.trial, self.left = search, trial, trials
 
     def run(self, start: Outcome) -> Outcome:

@@ -103,6 +103,49 @@ class Search:
                 plan, cost, state[group] = faster, needed, level
         return plan
 
+    def paced(self, widest: int, slack: float, budget: Budget, trial: Trial) -> Plan:
+        """The plan that takes graphs in the quickest succession, at the same limits.
+
+        Every matrix unit is as slow as that allows, and everything else in a share (`slack`) of
+        the time.
+        """
+        paces = sorted(
+            {
+                self._work(cell) * shape[0]
+                for cells in self.groups.values()
+                for cell in cells
+                for shape in self.shapes[cell.name]
+            }
+        )
+        low, high = 0, len(paces) - 1
+        while low < high:
+            middle = (low + high) // 2
+            plan = self._at_pace(paces[middle], widest, slack)
+            if budget.exceeded(trial.cost(plan)):
+                low = middle + 1
+            else:
+                high = middle
+        return self._at_pace(paces[high] if paces else 1.0, widest, slack)
+
+    def _work(self, cell: Cell) -> float:
+        """Rows of a typical graph that pass a cell, in all layers."""
+        return self.rows[cell.value.space] * self.layers(region_of(cell))
+
+    def _at_pace(self, pace: float, widest: int, slack: float) -> Plan:
+        """The smallest units that are done with a graph in `pace` cycles."""
+        shapes = {
+            cell.name: shape_for(self.shapes[cell.name], int(pace / max(self._work(cell), 1.0)))
+            for cells in self.groups.values()
+            for cell in cells
+        }
+        regions = {region_of(cell) for cell in self.netlist.cells}
+        beats = {
+            (region, space): max(1, int(slack * pace / max(count * self.layers(region), 1.0)))
+            for region in regions
+            for space, count in self.rows.items()
+        }
+        return Plan(widest, shapes, beats)
+
     def _steps(self, group: Group, now: int, room: int) -> Iterator[tuple[int, float]]:
         """Faster levels for at most `room` multipliers more, and the cycles each of these saves."""
         levels, layers = self.levels[group], self.layers(group[0])

@@ -11,6 +11,7 @@ from gengnn.errors import CapacityError
 from gengnn.ir import Graph
 from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import Work
+from gengnn.passes.goal import Optimize
 from gengnn.passes.improve import Improve
 from gengnn.passes.parallel import Search
 from gengnn.passes.trial import Outcome, Trial
@@ -23,6 +24,12 @@ WIDEST = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 SLACKS = (0.0, 0.12, 0.25, 0.5, 1.0)
 """Shares of a region's time to try for all but its matrix units."""
 
+TRIALS = 240
+"""Plans that the local search tries."""
+
+CELL_TRIALS = 24_000
+"""The same times the cells of a large design."""
+
 FEW = 4
 """Graphs that decide each step of the local search."""
 
@@ -33,8 +40,12 @@ def schedule(
     rows: Mapping[str, float],
     name: str,
     typical: Sequence[Sample] = (),
+    optimize: Optimize = Optimize.LATENCY,
 ) -> Design:
     """Turn a quantised graph into a design.
+
+    For throughput it also tries to give every folded layer units of its own, so that graphs
+    follow one another through the layers.
 
     Args:
         graph: quantised, with limits and folded layers.
@@ -42,37 +53,56 @@ def schedule(
         rows: rows of each base space in a typical graph; the estimate that is minimised.
         name: what the design is called in the generated code.
         typical: graphs whose estimated cycles decide between plans.
+        optimize: what is minimised.
 
     Raises:
         CapacityError: not even the least parallel design fits.
     """
     works = [Work.of(graph, sample) for sample in typical]
-    netlist = Wiring(graph).build()
-    trial = Trial(graph, netlist, budget, name, works)
-    search = Search(graph, netlist, rows)
-    fitting, refused = _first(search, trial)
-    if not fitting:
+    is_steady = optimize is Optimize.THROUGHPUT
+    graphs = [graph, replace(graph, loops=())] if is_steady and graph.loops else [graph]
+    found, refused = [], list[str]()
+    for each in graphs:
+        netlist = Wiring(each, chained=is_steady).build()
+        trial = Trial(each, netlist, budget, name, works, is_steady)
+        outcome, excess = _best(trial, rows)
+        refused = refused or excess
+        if outcome:
+            found.append((outcome, trial))
+    if not found:
         raise CapacityError(
             f"the model does not fit {budget.part.name} at {budget.utilization:.0%} of its "
             f"resources\n  the smallest design needs {'; '.join(refused)}\n"
             "  choose a larger --part, raise --utilization, lower --max-nodes or --max-edges, or "
             "give fewer bits with --precision"
         )
-    best = min(fitting, key=lambda outcome: outcome.cycles)
-    if works:
-        few = replace(trial, works=spread(works, FEW))
-        found = Improve(search, few).run(few.outcome(best.plan))
-        best = min(best, trial.outcome(found.plan), key=lambda outcome: outcome.cycles)
+    best, trial = min(found, key=lambda entry: entry[0].cycles)
     design = trial.design(best.plan, with_memories=True)
     return replace(design, digest=_digest(design))
+
+
+def _best(trial: Trial, rows: Mapping[str, float]) -> tuple[Outcome | None, list[str]]:
+    """The best plan of one netlist; and what is too much in the smallest one, if none fits."""
+    search = Search(trial.graph, trial.netlist, rows)
+    fitting, refused = _first(search, trial)
+    if not fitting:
+        return None, refused
+    best = min(fitting, key=lambda outcome: outcome.cycles)
+    if trial.works:
+        few = replace(trial, works=spread(trial.works, FEW))
+        trials = min(TRIALS, CELL_TRIALS // len(trial.netlist.cells))
+        found = Improve(search, few, trials).run(few.outcome(best.plan))
+        best = min(best, trial.outcome(found.plan), key=lambda outcome: outcome.cycles)
+    return best, []
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
     """Plans that fit, one for each slack; and what is too much in the smallest one, if none."""
     fitting, refused = [], list[str]()
+    run = search.paced if trial.is_steady else search.run
     for slack in SLACKS:
         for widest in WIDEST:
-            outcome = trial.outcome(search.run(widest, slack, trial.budget, trial))
+            outcome = trial.outcome(run(widest, slack, trial.budget, trial))
             refused = trial.budget.exceeded(outcome.cost)
             if not refused:
                 fitting.append(outcome)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from gengnn.design import Design
 from gengnn.ir import Graph
 from gengnn.ops.base import Cost
 from gengnn.passes.budget import Budget
-from gengnn.passes.estimate import Work, estimate_interval, estimate_work
+from gengnn.passes.estimate import Work, estimate_interval, mean_cycles
 from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_layout
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.place import Memo, Plan, place
@@ -62,7 +60,7 @@ class Trial:
             return -design.cost.dsp
         if self.is_steady:
             return estimate_interval(design, self.works)
-        return float(np.mean([estimate_work(design, work) for work in self.works]))
+        return mean_cycles(design, self.works)
 
     def fits(self, outcome: Outcome) -> bool:
         """Whether a plan keeps to the budget."""

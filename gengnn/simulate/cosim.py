@@ -41,13 +41,15 @@ class Drive:
     """How packets are sent and answers taken.
 
     `has_pauses` and `has_back_pressure` put random idle cycles on either side, chosen by `seed`;
-    with `one_at_a_time` a packet waits for the answer to the one before it. `patience` is how
-    many cycles may pass without a beat before the design counts as hung.
+    with `one_at_a_time` a packet waits for the answer to the one before it. With `is_warm` the
+    first packet is sent twice and answered once: right after a reset memories are still cleared.
+    `patience` is how many cycles may pass without a beat before the design counts as hung.
     """
 
     has_pauses: bool = False
     has_back_pressure: bool = False
     one_at_a_time: bool = True
+    is_warm: bool = True
     seed: int = 1
     patience: int = 1_000_000
 
@@ -61,10 +63,15 @@ class Drive:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the simulation answered; `cycles` [packets] from the first beat in to the last out."""
+    """What the simulation answered.
+
+    `cycles` [packets] from the first beat in to the last out; `intervals` [packets - 1, less where
+    several processes share the packets] from one last beat out to the next.
+    """
 
     packets: Packets
     cycles: Codes
+    intervals: Codes
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,8 @@ class CosimResult:
     """What RTL simulation answered: per graph the output codes, the status, the cycles taken.
 
     `mismatches` counts codes that differ from the reference, in graph `graph` for the first
-    time; `waves` is the file with the waveforms, if they were asked for.
+    time; `waves` is the file with the waveforms, if they were asked for. `interval` is the mean
+    of cycles from one graph's last beat out to the next one's, if none waited for the one before.
     """
 
     outputs: list[GraphCodes]
@@ -81,6 +89,7 @@ class CosimResult:
     mismatches: int
     graph: int = -1
     waves: Path | None = None
+    interval: float | None = None
 
 
 def cosim(
@@ -108,7 +117,13 @@ def cosim(
         sum(counts),
         next((graph for graph, count in enumerate(counts) if count), -1),
         build_folder(folder, True) / "dump.vcd" if waves else None,
+        None if drive.one_at_a_time else mean_interval(answers),
     )
+
+
+def mean_interval(answers: Answers) -> float | None:
+    """Mean cycles from one answer to the next; None where there is only one."""
+    return float(answers.intervals.mean()) if answers.intervals.size else None
 
 
 def run_packets(
@@ -135,7 +150,11 @@ def run_packets(
         ]
         found = [job.result() for job in jobs]
     beats = [part.packets.beats(k) for part in found for k in range(part.packets.count)]
-    return Answers(join_packets(beats), np.concatenate([part.cycles for part in found]))
+    return Answers(
+        join_packets(beats),
+        np.concatenate([part.cycles for part in found]),
+        np.concatenate([part.intervals for part in found]),
+    )
 
 
 def compile_project(folder: Path, waves: bool = False) -> Path:
@@ -211,19 +230,22 @@ def _run(build: Path, design: Design, requests: Packets, drive: Drive, work: Pat
     """One process of the simulation; its log stays in the build folder."""
     work.mkdir(exist_ok=True)
     files = {name: work / f"{name}.txt" for name in ("packets", "responses", "begins", "ends")}
-    write_packets(files["packets"], requests)
+    skipped = int(drive.is_warm and requests.count > 0)
+    sent = requests.select([*[0] * skipped, *range(requests.count)])
+    write_packets(files["packets"], sent)
     plusargs = [*drive.plusargs(), *(f"+{name}={path}" for name, path in files.items())]
     waves = ["--waves"] if work == build else []
     words = ["test", "test_packets", "--work-dir", str(work), *waves, *plusargs]
     log = build / f"{work.name}.log"
     _call(build.parent, build, words, log)
     answers = read_packets(files["responses"], design.tdata)
-    if answers.count != requests.count:
+    if answers.count != sent.count:
         raise ToolError(
-            f"RTL simulation gave {answers.count} answers to {requests.count} packets\n  log: {log}"
+            f"RTL simulation gave {answers.count} answers to {sent.count} packets\n  log: {log}"
         )
-    begins, ends = (_times(files[name]) for name in ("begins", "ends"))
-    return Answers(answers, ends - begins + 1)
+    begins, ends = (_times(files[name])[skipped:] for name in ("begins", "ends"))
+    kept = answers.select(range(skipped, sent.count))
+    return Answers(kept, ends - begins + 1, np.diff(ends))
 
 
 def _times(path: Path) -> Codes:
