@@ -70,6 +70,8 @@ class Scatter(Op):
     kernel: ClassVar[str] = "scatter"
     ports: ClassVar[tuple[str, ...]] = ("x", "index", "rows")
     fill_ports: ClassVar[tuple[str, ...]] = ("x", "index")
+    banks: ClassVar[int] = 2
+    one_port: ClassVar[bool] = True
 
     @property
     def keeps_type(self) -> bool:

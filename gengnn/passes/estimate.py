@@ -21,6 +21,9 @@ LOAD_LATENCY = 4
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
 
+JOINTS = frozenset(["fork", "merge"])
+"""Kernels without a place for a row: they wait for whoever takes it."""
+
 NOTHING = np.zeros(0, dtype=np.int64)
 
 
@@ -127,7 +130,7 @@ def _repeated(units: Sequence[Unit]) -> list[Unit]:
 
 
 def _paces(design: Design) -> dict[str, int]:
-    """Cycles per row behind each merge: rows go on when all who take them have room."""
+    """Cycles per row of each fork and merge: rows go on when all who take them have room."""
     takers: dict[str, list[Unit]] = {}
     for unit in design.units:
         for wire in unit.inputs.values():
@@ -142,8 +145,8 @@ def _paces(design: Design) -> dict[str, int]:
             return max(pace(wire) for wire in unit.outputs.values())
         return unit.cost.interval
 
-    merges = (unit.outputs["y"] for unit in design.units if unit.kernel == "merge")
-    return {wire: pace(wire) for wire in merges}
+    joints = (unit for unit in design.units if unit.kernel in JOINTS)
+    return {unit.name: max(pace(wire) for wire in unit.outputs.values()) for unit in joints}
 
 
 def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:
@@ -172,7 +175,11 @@ def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
 
 @dataclass
 class _Clock:
-    """The rows of all streams, and until when each unit is busy."""
+    """The rows of all streams, and until when each unit is busy.
+
+    `paces` are those of the merges; `held` has the ends of the graphs that left each unit that
+    keeps them, `ports` when its memory has passed all rows of the last one.
+    """
 
     design: Design
     codes: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -180,6 +187,8 @@ class _Clock:
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
     paces: Mapping[str, int] = field(default_factory=dict)
+    held: dict[str, list[float]] = field(default_factory=dict)
+    ports: dict[str, float] = field(default_factory=dict)
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
@@ -196,7 +205,9 @@ class _Clock:
         else:
             rows = self._collected(unit, unit.inputs["x"])
             beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
-            self._set(unit, passed(rows, unit.cost, beats, self.busy.get(unit.name, 0.0)))
+            pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
+            cost = replace(unit.cost, interval=pace)
+            self._set(unit, passed(rows, cost, beats, self.busy.get(unit.name, 0.0)))
 
     def _merge(self, unit: Unit) -> None:
         """Rows go in as fast as all who take them can; a layer when the one before it is in."""
@@ -208,7 +219,7 @@ class _Clock:
             back = free + np.maximum(np.arange(count) - 1.0, 0.0) * pace  # the loop stood still
             late = np.maximum(back - rows.first, 0.0)
             rows = Arrivals(rows.first + late, rows.last + late, rows.end + late[-1])
-        interval = max(self.paces.get(wire, 1), self.design.streams[wire].beats)
+        interval = max(self.paces[unit.name], self.design.streams[wire].beats)
         start = paced(rows.first, interval, free)
         wait = start - rows.first
         last = rows.last + wait
@@ -252,14 +263,32 @@ class _Clock:
         return self.codes.get(name, NOTHING)
 
     def _through(self, unit: Unit) -> Arrivals:
-        assert unit.op is not None
-        wires = [unit.inputs[port] for port in unit.op.ports]
-        streams = [self.design.streams[wire] for wire in wires]
-        beats = self.design.streams[unit.outputs["y"]].beats
-        return unit.op.arrivals(
-            [self._collected(unit, wire) for wire in wires],
-            [self._codes(stream) for stream in streams],
+        op, name = unit.op, unit.name
+        assert op is not None
+        wires = {port: unit.inputs[port] for port in op.ports}
+        earliest = self._earliest(unit)
+        rows = {
+            port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
+            for port, wire in wires.items()
+        }
+        found = op.arrivals(
+            list(rows.values()),
+            [self._codes(self.design.streams[wire]) for wire in wires.values()],
             unit.cost,
-            beats,
-            self.busy.get(unit.name, 0.0),
+            self.design.streams[unit.outputs["y"]].beats,
+            self.busy.get(name, 0.0),
         )
+        if op.banks:
+            self.held.setdefault(name, []).append(found.end)
+        if op.one_port:
+            first = rows[op.ports[0]].first
+            work = (len(first) + len(found.first)) * unit.cost.interval
+            self.ports[name] = work + (first[0] if len(first) else 0.0)
+        return found
+
+    def _earliest(self, unit: Unit) -> float:
+        """When a unit that keeps whole graphs has a bank and the port for the next one."""
+        assert unit.op is not None
+        held = self.held.get(unit.name, [])
+        free = held[-unit.op.banks] if 0 < unit.op.banks <= len(held) else 0.0
+        return max(free, self.ports.get(unit.name, 0.0))

@@ -27,7 +27,7 @@ class Wiring:
     join ever waits for a stream that is itself held back, and the machine cannot lock up.
 
     With `chained` the buffers of one value follow one another instead of standing side by side:
-    each level between has room for a graph of its own, and as many graphs can be on their way.
+    each level between has room for two graphs of its own, so that more can be on their way.
     """
 
     def __init__(self, graph: Graph, chained: bool = False) -> None:
@@ -117,6 +117,7 @@ class Wiring:
             names = names * layers
         else:
             cell = self._cell(f"{value.name}_{tag}{level}", "fifo", scope, level, value)
+            cell.repeat = 1 + self.chained
             self._connect(native, cell, "x", self._all(scope))
         return self._add_source(scope, level, value, names, cell)
 
