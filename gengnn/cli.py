@@ -15,6 +15,7 @@ from rich.table import Table
 from gengnn.emit.folder import check_mark
 from gengnn.errors import ConfigError, GengnnError
 from gengnn.metrics import Metric
+from gengnn.passes.goal import Optimize
 from gengnn.progress import shown_on
 from gengnn.report import read_report
 from gengnn.report.tables import console_for, print_report, unit_resources
@@ -43,6 +44,9 @@ class Backend(StrEnum):
 Count = int | None
 
 Folder = Annotated[Path, typer.Argument(metavar="BUILD", help="A folder that gengnn built.")]
+Goal = Annotated[
+    Optimize, typer.Option(help="Cycles of one graph, or from one result to the next.")
+]
 Graphs = Annotated[
     Path, typer.Option(help="A list of PyG Data, written with torch.save.", metavar="FILE")
 ]
@@ -77,6 +81,7 @@ def build(  # noqa: PLR0913, PLR0917 -- one argument per option
     multipliers: Annotated[
         int | None, typer.Option(min=1, help="At most so many multipliers.")
     ] = None,
+    optimize: Goal = Optimize.LATENCY,
     backend: Annotated[str, typer.Option(help="hls, rtl or hls,rtl.")] = "hls,rtl",
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")] = Path("build"),
     dump: Annotated[
@@ -99,6 +104,7 @@ def build(  # noqa: PLR0913, PLR0917 -- one argument per option
         max_graphs=max_graphs,
         limits=_limits(most or []),
         utilization=utilization,
+        optimize=optimize,
         multipliers=multipliers,
         backends=backends,
         dump=dump,
@@ -118,10 +124,14 @@ def cosim(
     folder: Folder,
     data: Graphs,
     waves: Annotated[bool, typer.Option("--waves", help="Keep the waveforms.")] = False,
+    back_to_back: Annotated[
+        bool, typer.Option("--back-to-back", help="Send graphs without a pause: throughput.")
+    ] = False,
 ) -> None:
     """Simulate the RTL and compare it with the reference."""
     project = _open(folder)
-    _verdict("RTL simulation", project.cosim(data, waves=waves), project)
+    found = project.cosim(data, waves=waves, back_to_back=back_to_back)
+    _verdict("RTL simulation", found, project)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from gengnn.ir import Graph
 from gengnn.parts import part
 from gengnn.passes.columns import split_columns
 from gengnn.passes.fold import fold
+from gengnn.passes.goal import Optimize
 from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
@@ -46,6 +47,7 @@ class Options:
     limits: Mapping[str, int] = field(default_factory=dict)
     utilization: float = 0.7
     multipliers: int | None = None
+    optimize: str = Optimize.LATENCY
     backends: tuple[str, ...] = ("hls", "rtl")
     dump: Path | None = None
 
@@ -86,6 +88,7 @@ def compile_model(
         GengnnError: see the subclasses; nothing has been written.
     """
     record, target, formats = Dump(options.dump), budget(options), precision(options)
+    goal = objective(options)
     progress("load")
     graph = record("load", load(model))
     graph = record("simplify", simplify(graph))
@@ -98,12 +101,24 @@ def compile_model(
     graph = record("quantize", quantize(graph, calibration(samples), formats))
     progress("schedule")
     typical = evenly(samples, TYPICAL_GRAPHS)
-    return schedule(graph, target, mean_rows(graph, samples), name_of(model), typical)
+    return schedule(graph, target, mean_rows(graph, samples), name_of(model), typical, goal)
 
 
 def precision(options: Options) -> Precision:
     """The parsed precision option."""
     return Precision.parse(options.precision)
+
+
+def objective(options: Options) -> Optimize:
+    """What the schedule makes short.
+
+    Raises:
+        ConfigError: there is no such goal.
+    """
+    if options.optimize not in list(Optimize):
+        expected = ", ".join(Optimize)
+        raise ConfigError(f"cannot optimize for {options.optimize!r}\n  expected {expected}")
+    return Optimize(options.optimize)
 
 
 def budget(options: Options) -> Budget:

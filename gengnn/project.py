@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gengnn.compiler import Options, calibration, compile_model
+from gengnn.compiler import Options, calibration, compile_model, evenly
 from gengnn.data import check_limits, load_data, samples_of
 from gengnn.design import Design
 from gengnn.emit.folder import check_mark, check_output, mark, replacing, write_text
@@ -23,14 +23,22 @@ from gengnn.errors import ConfigError
 from gengnn.frontend import load
 from gengnn.ir import Kind, Value
 from gengnn.metrics import Metric, as_matrix, labels_of, measure
-from gengnn.passes.estimate import estimate
+from gengnn.passes.estimate import Work, estimate, estimate_interval
 from gengnn.predict import from_codes, predict, predict_float
 from gengnn.progress import step
 from gengnn.reference import Sample
-from gengnn.report import Accuracy, Check, Cycles, read_report, update_report, write_report
+from gengnn.report import (
+    Accuracy,
+    Check,
+    Cycles,
+    Interval,
+    read_report,
+    update_report,
+    write_report,
+)
 from gengnn.report.first import first_report
 from gengnn.simulate.compare import Difference
-from gengnn.simulate.cosim import cosim
+from gengnn.simulate.cosim import Drive, cosim
 from gengnn.simulate.csim import csim
 from gengnn.simulate.packets import GraphCodes
 from gengnn.simulate.vectors import ship_vectors
@@ -59,7 +67,8 @@ class Simulation:
 
     `mismatches` counts differing values, `graph` is the first graph that has one (else -1) and
     `difference` the first of its tensors inside the model, where the simulator traces them.
-    `cycles` has one entry per graph, and none in C-simulation.
+    `cycles` has one entry per graph, and none in C-simulation. `interval` is the mean of cycles
+    from one result to the next, where graphs were sent back to back.
     """
 
     outputs: Outputs
@@ -68,6 +77,7 @@ class Simulation:
     difference: Difference | None = None
     cycles: tuple[int, ...] = ()
     waves: Path | None = None
+    interval: float | None = None
 
 
 @dataclass(frozen=True)
@@ -115,8 +125,11 @@ class Project:
         outputs = self._floats(found.outputs)
         return Simulation(outputs, found.mismatches, found.graph, found.difference)
 
-    def cosim(self, graphs: Graphs, waves: bool = False) -> Simulation:
+    def cosim(self, graphs: Graphs, waves: bool = False, back_to_back: bool = False) -> Simulation:
         """Simulate the RTL, and compare it with the reference.
+
+        A graph is sent when the one before it is answered, for its latency; with `back_to_back`
+        packets follow each other without a pause, for the interval between results.
 
         Raises:
             DataError: a graph does not fit the model or the design's limits.
@@ -124,22 +137,29 @@ class Project:
         """
         samples = self._samples(load_data(graphs))
         self._predict(samples)
+        drive = Drive(one_at_a_time=not back_to_back)
         with step(f"RTL simulation of {len(samples)} graphs"):
-            found = cosim(self.design, self.folder, samples, waves=waves)
-        update_report(
-            self.folder,
-            checks={"rtl": asdict(Check(len(samples), found.mismatches))},
-            latency={
+            found = cosim(self.design, self.folder, samples, waves=waves, drive=drive)
+        update_report(self.folder, checks={"rtl": asdict(Check(len(samples), found.mismatches))})
+        if back_to_back:
+            news = {
+                "estimated_interval": interval_of(self.design, samples),
+                "rtl_interval": asdict(Interval(found.interval, len(samples))),
+            }
+            update_report(self.folder, throughput=news)
+        else:
+            latency = {
                 "estimated_cycles": self._estimate(samples),
                 "rtl_cycles": asdict(Cycles.of(found.cycles)),
-            },
-        )
+            }
+            update_report(self.folder, latency=latency)
         return Simulation(
             self._floats(found.outputs),
             found.mismatches,
             found.graph,
             cycles=tuple(found.cycles),
             waves=found.waves,
+            interval=found.interval,
         )
 
     def compare(self, graphs: Graphs, metric: str = "pearson") -> Accuracy:
@@ -213,6 +233,11 @@ class Project:
         return float(np.mean([estimate(self.design, sample) for sample in samples]))
 
 
+def interval_of(design: Design, samples: Sequence[Sample]) -> float:
+    """Estimated mean cycles from one result to the next, graphs sent without a pause."""
+    return estimate_interval(design, [Work.of(design.graph, sample) for sample in samples])
+
+
 def build(model: str | Path, *, data: Graphs, out: str | Path = "build", **options: Any) -> Project:
     """Compile a model file and write the project folder `out`.
 
@@ -246,9 +271,9 @@ def _write(
     ship_vectors(design, folder, samples[:SHIPPED_GRAPHS])
     shutil.copyfile(model, folder / MODEL)
     save(design, folder / DESIGN)
-    typical = float(np.mean([estimate(design, sample) for sample in samples[:SHIPPED_GRAPHS]]))
+    works = [Work.of(design.graph, sample) for sample in evenly(samples, SHIPPED_GRAPHS)]
     found = predict(design.graph, calibration(samples))
-    write_report(folder, first_report(design, typical, found.saturations))
+    write_report(folder, first_report(design, works, found.saturations))
     write_text(
         folder / "README.md", render("project/README.md.j2", design=design, backends=backends)
     )

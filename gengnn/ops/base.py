@@ -74,6 +74,12 @@ class Op(Rules, ABC):
     held_ports: ClassVar[tuple[str, ...]] = ()
     """Ports that are not read before another port has ended."""
 
+    banks: ClassVar[int] = 0
+    """Graphs that its memory holds while their results leave; 0 if that never holds one up."""
+
+    one_port: ClassVar[bool] = False
+    """Rows that come and rows that leave pass its memory one at a time."""
+
     @property
     def is_barrier(self) -> bool:
         """No row comes out before the last row of the `fill_ports` went in."""

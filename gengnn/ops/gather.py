@@ -48,6 +48,7 @@ class Gather(Op):
     kernel: ClassVar[str] = "gather"
     ports: ClassVar[tuple[str, ...]] = ("x", "index")
     fill_ports: ClassVar[tuple[str, ...]] = ("x",)
+    banks: ClassVar[int] = 2
     reads_early: ClassVar[bool] = True
     moved_ports: ClassVar[tuple[str, ...]] = ("x",)
 

@@ -44,7 +44,7 @@ from gengnn.ops.reduction import Reduction
 from gengnn.ops.segment import Segment
 from gengnn.ops.select import select
 from gengnn.ops.table import Table
-from gengnn.ops.timing import Arrivals, paced, passed
+from gengnn.ops.timing import Arrivals, Cycles, paced, passed
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -59,6 +59,8 @@ class Scatter(Reduction):
 
     kernel: ClassVar[str] = "scatter"
     early_ports: ClassVar[Mapping[str, int]] = {"index": 4}  # counted first; see gg_release
+    banks: ClassVar[int] = 2
+    one_port: ClassVar[bool] = True
 
     @property
     def sorting(self) -> Sorting | None:
@@ -75,11 +77,14 @@ class Scatter(Reduction):
         free: float,
     ) -> Arrivals:
         x, index, rows = inputs
-        start = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
-        met = np.maximum(start + cost.interval - 1, x.last)
-        done = np.full(len(rows.first), index.end)
-        np.maximum.at(done, codes[1], met)
-        ready = np.maximum(np.maximum(done, index.end), rows.first)
+        fill = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
+        take = np.zeros(0)
+        for _ in range(2):
+            done = np.full(len(rows.first), index.end)
+            np.maximum.at(done, codes[1], np.maximum(fill + cost.interval - 1, x.last))
+            take = np.maximum(np.maximum.accumulate(done), rows.first)
+            take, fill = _shared(take, fill, cost.interval)
+        ready = take
         end = max(rows.end, index.end)
         return passed(Arrivals(ready, ready, end), cost, beats, free)
 
@@ -100,6 +105,14 @@ class Scatter(Reduction):
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)
         return total + outlet_cost(lanes * y.width)
+
+
+def _shared(take: Cycles, fill: Cycles, interval: float) -> tuple[Cycles, Cycles]:
+    """When rows are taken out and beats put in, which share one pipeline; taking goes first."""
+    both = np.concatenate([take, fill])
+    order = np.argsort(both, kind="stable")
+    both[order] = paced(both[order], interval, 0.0)
+    return both[: len(take)], both[len(take) :]
 
 
 @lowers("aten.scatter_add[_].default")

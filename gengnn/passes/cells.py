@@ -14,7 +14,7 @@ def cell_params(
 ) -> dict[str, int]:
     """Parameters of a structural cell on a stream of `beats` beats of `lanes` lanes per row."""
     if cell.kind == "fifo":
-        return {"Width": lanes * width, "Depth": rows * beats + 1}
+        return {"Width": lanes * width, "Depth": cell.repeat * rows * beats + 1}
     if cell.kind == "replay":
         return {"Width": lanes * width, "Depth": rows * beats, "Repeat": cell.repeat}
     if cell.kind == "merge":

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
-from gengnn.ops.timing import Arrivals, passed, steady
+from gengnn.ops.base import SHALLOW_DEPTH
+from gengnn.ops.timing import Arrivals, paced, passed, steady
 from gengnn.passes.netlist import OUTER
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -20,26 +21,85 @@ LOAD_LATENCY = 4
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
 
+JOINTS = frozenset(["fork", "merge"])
+"""Kernels without a place for a row: they wait for whoever takes it."""
+
 NOTHING = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One graph as the estimate sees it: rows of the base spaces, and its INDEX and MASK values."""
+
+    counts: Mapping[str, int]
+    codes: Mapping[str, NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, graph: Graph, sample: Sample) -> Work:
+        """What `sample` asks of any design of `graph`."""
+        return cls(row_counts(graph, sample), integers(graph, sample))
 
 
 def estimate(design: Design, sample: Sample) -> float:
     """Estimated cycles from the first packet beat in to the last result beat out."""
-    clock = _Clock(design, integers(design.graph, sample))
-    counts = row_counts(design.graph, sample)
-    start = 1 + LOAD_LATENCY
-    start += sum(counts.get(entry.space, 1) * entry.beats(design.tdata) for entry in design.layouts)
-    made = {wire for unit in design.units for wire in unit.outputs.values()}
-    for wire, stream in design.streams.items():
-        if wire not in made:
-            clock.times[wire] = steady(start, counts.get(stream.space, 1), stream.beats)
-    repeated = _repeated(design.units)
-    for layer, body in _steps(design):
-        clock.layer = layer
-        for unit in [*(repeated if layer else ()), *body]:
-            clock.run(unit)
-    ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
-    return max(ends) + STORE_LATENCY
+    return estimate_work(design, Work.of(design.graph, sample))
+
+
+def estimate_work(design: Design, work: Work) -> float:
+    """The same for a graph that is known already."""
+    return _Line(design).run(work)
+
+
+def mean_cycles(design: Design, works: Sequence[Work]) -> float:
+    """Estimated cycles of a graph by itself, the mean over `works`."""
+    return float(np.mean([estimate_work(design, work) for work in works]))
+
+
+def estimate_interval(design: Design, works: Sequence[Work]) -> float:
+    """Estimated cycles from one result to the next when packets come without a pause.
+
+    It is the mean over `works`, sent in turn for ever.
+    """
+    line = _Line(design)
+    first, second = ([line.run(work) for work in works][-1] for _ in range(2))
+    return (second - first) / len(works)
+
+
+class _Line:
+    """A machine that takes one graph after the other; it starts empty, at cycle 0."""
+
+    def __init__(self, design: Design) -> None:
+        self.design = design
+        self.clock = _Clock(design, paces=_paces(design))
+        self.steps = _steps(design)
+        self.repeated = _repeated(design.units)
+        made = {wire for unit in design.units for wire in unit.outputs.values()}
+        self.entries = {wire: s for wire, s in design.streams.items() if wire not in made}
+        self.takers = [
+            unit.name
+            for unit in design.units
+            if not self.entries.keys().isdisjoint(unit.inputs.values())
+        ]
+        self.free = 0.0
+
+    def run(self, work: Work) -> float:
+        """The cycle of the last result beat of the next graph."""
+        design, clock = self.design, self.clock
+        start = self.free + 1 + LOAD_LATENCY
+        start += sum(
+            work.counts.get(entry.space, 1) * entry.beats(design.tdata) for entry in design.layouts
+        )
+        clock.begin(work)
+        for wire, stream in self.entries.items():
+            clock.times[wire] = steady(start, work.counts.get(stream.space, 1), stream.beats)
+        for layer, body in self.steps:
+            clock.layer = layer
+            for unit in [*(self.repeated if layer else ()), *body]:
+                clock.run(unit)
+        emitted = max(clock.times[wire].end for wire in self.entries)
+        self.free = max(emitted, *(clock.busy.get(name, 0.0) for name in self.takers)) + 1
+        ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
+        return max(ends) + STORE_LATENCY
 
 
 def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
@@ -69,6 +129,26 @@ def _repeated(units: Sequence[Unit]) -> list[Unit]:
     return found
 
 
+def _paces(design: Design) -> dict[str, int]:
+    """Cycles per row of each fork and merge: rows go on when all who take them have room."""
+    takers: dict[str, list[Unit]] = {}
+    for unit in design.units:
+        for wire in unit.inputs.values():
+            takers.setdefault(wire, []).append(unit)
+
+    def pace(wire: str) -> int:
+        return max((slowest(unit) for unit in takers.get(wire, ())), default=1)
+
+    def slowest(unit: Unit) -> int:
+        is_small = unit.kernel == "fifo" and unit.number("Depth") <= SHALLOW_DEPTH
+        if unit.kernel == "fork" or is_small:
+            return max(pace(wire) for wire in unit.outputs.values())
+        return unit.cost.interval
+
+    joints = (unit for unit in design.units if unit.kernel in JOINTS)
+    return {unit.name: max(pace(wire) for wire in unit.outputs.values()) for unit in joints}
+
+
 def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:
     """The INDEX and MASK values of one graph [rows]; rows of ROWS values as zeros."""
     wanted = {name for name, value in graph.values.items() if value.kind is not Kind.REAL}
@@ -95,36 +175,81 @@ def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
 
 @dataclass
 class _Clock:
-    """The rows of all streams, and until when each unit is busy."""
+    """The rows of all streams, and until when each unit is busy.
+
+    `paces` are those of the merges; `held` has the ends of the graphs that left each unit that
+    keeps them, `ports` when its memory has passed all rows of the last one.
+    """
 
     design: Design
-    codes: Mapping[str, NDArray[np.int64]]
+    codes: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     layer: int = 0
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
+    paces: Mapping[str, int] = field(default_factory=dict)
+    held: dict[str, list[float]] = field(default_factory=dict)
+    ports: dict[str, float] = field(default_factory=dict)
+
+    def begin(self, work: Work) -> None:
+        """Turn to the next graph; the units go on where they are."""
+        self.codes, self.times = work.codes, {}
 
     def run(self, unit: Unit) -> None:
         """Advance the outputs of one unit by one graph or layer."""
         if unit.op is not None:
             self._set(unit, self._through(unit))
         elif unit.kernel == "merge":
-            self._set(unit, self.times[unit.inputs["a" if self.layer == 0 else "b"]])
+            self._merge(unit)
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
-            rows = self.times[unit.inputs["x"]]
+            rows = self._collected(unit, unit.inputs["x"])
             beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
-            self._set(unit, passed(rows, unit.cost, beats, self.busy.get(unit.name, 0.0)))
+            pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
+            cost = replace(unit.cost, interval=pace)
+            self._set(unit, passed(rows, cost, beats, self.busy.get(unit.name, 0.0)))
+
+    def _merge(self, unit: Unit) -> None:
+        """Rows go in as fast as all who take them can; a layer when the one before it is in."""
+        wire = unit.outputs["y"]
+        rows = self.times[unit.inputs["a" if self.layer == 0 else "b"]]
+        free, count = self.busy.get(unit.name, 0.0), len(rows.first)
+        if self.layer == 1 and count > 1 and rows.first[0] < free:
+            pace = float(np.median(np.diff(rows.first)))
+            back = free + np.maximum(np.arange(count) - 1.0, 0.0) * pace  # the loop stood still
+            late = np.maximum(back - rows.first, 0.0)
+            rows = Arrivals(rows.first + late, rows.last + late, rows.end + late[-1])
+        interval = max(self.paces[unit.name], self.design.streams[wire].beats)
+        start = paced(rows.first, interval, free)
+        wait = start - rows.first
+        last = rows.last + wait
+        self._set(unit, Arrivals(start, last, max(rows.end, last[-1] + 1 if count else free)))
+        self.busy[unit.name] = max(self.times[wire].end, start[-1] + interval if count else free)
 
     def _replay(self, unit: Unit) -> None:
         """The first pass comes with the rows, the others after the pass before."""
         wire = unit.outputs["y"]
         beats = self.design.streams[wire].beats
         if self.layer == 0:
-            self._set(unit, passed(self.times[unit.inputs["x"]], unit.cost, beats, 0.0))
-            return
-        before = self.times[wire]
-        self.times[wire] = steady(before.end + 2, len(before.first), beats)
+            rows = passed(
+                self.times[unit.inputs["x"]], unit.cost, beats, self.busy.get(unit.name, 0.0)
+            )
+        else:
+            before = self.times[wire]
+            rows = steady(before.end + 2, len(before.first), beats)
+        self._set(unit, rows)
+        self.busy[unit.name] = rows.end + 2
+
+    def _collected(self, unit: Unit, wire: str) -> Arrivals:
+        """The rows of an input, later where beats that the first result needs come slowly."""
+        rows, beats = self.times[wire], self.design.streams[wire].beats
+        made = min(self.design.streams[result].beats for result in unit.outputs.values())
+        needed = beats if unit.op is not None and unit.op.multiplies else beats // made
+        if needed <= 1 or (unit.op is not None and unit.op.is_barrier):
+            return rows
+        share = (needed - 1) / (beats - 1)
+        late = np.maximum((rows.last - rows.first) * share - (needed - 1), 0.0)
+        return Arrivals(rows.first + late, rows.last, rows.end)
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
@@ -138,14 +263,32 @@ class _Clock:
         return self.codes.get(name, NOTHING)
 
     def _through(self, unit: Unit) -> Arrivals:
-        assert unit.op is not None
-        wires = [unit.inputs[port] for port in unit.op.ports]
-        streams = [self.design.streams[wire] for wire in wires]
-        beats = self.design.streams[unit.outputs["y"]].beats
-        return unit.op.arrivals(
-            [self.times[wire] for wire in wires],
-            [self._codes(stream) for stream in streams],
+        op, name = unit.op, unit.name
+        assert op is not None
+        wires = {port: unit.inputs[port] for port in op.ports}
+        earliest = self._earliest(unit)
+        rows = {
+            port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
+            for port, wire in wires.items()
+        }
+        found = op.arrivals(
+            list(rows.values()),
+            [self._codes(self.design.streams[wire]) for wire in wires.values()],
             unit.cost,
-            beats,
-            self.busy.get(unit.name, 0.0),
+            self.design.streams[unit.outputs["y"]].beats,
+            self.busy.get(name, 0.0),
         )
+        if op.banks:
+            self.held.setdefault(name, []).append(found.end)
+        if op.one_port:
+            first = rows[op.ports[0]].first
+            work = (len(first) + len(found.first)) * unit.cost.interval
+            self.ports[name] = work + (first[0] if len(first) else 0.0)
+        return found
+
+    def _earliest(self, unit: Unit) -> float:
+        """When a unit that keeps whole graphs has a bank and the port for the next one."""
+        assert unit.op is not None
+        held = self.held.get(unit.name, [])
+        free = held[-unit.op.banks] if 0 < unit.op.banks <= len(held) else 0.0
+        return max(free, self.ports.get(unit.name, 0.0))

@@ -24,8 +24,9 @@ class Wire:
 class Cell:
     """A unit before its parallelism is chosen: an op with its folded twins, or a cell.
 
-    `kind` is "op", "fifo", "replay", "fork" or "merge". `repeat` is the passes of a replay,
-    `mask` the layers (bit i) in which each output of a fork is fed.
+    `kind` is "op", "fifo", "replay", "fork" or "merge". `repeat` is the passes of a replay
+    or the graphs that a fifo holds, `mask` the layers (bit i) in which each output of a fork is
+    fed.
     """
 
     name: str

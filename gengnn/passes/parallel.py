@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from gengnn.design import Unit
 from gengnn.ir import Graph
-from gengnn.ops.base import Cost, Shape
-from gengnn.parts import Part
+from gengnn.ops.base import Shape
+from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import count_rows
 from gengnn.passes.netlist import OUTER, Cell, Netlist
-from gengnn.passes.place import Plan, Region, place, region_of
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a design may use: a part, the share of its resources, a limit on multipliers."""
-
-    part: Part
-    clock_mhz: float = 300.0
-    utilization: float = 0.7
-    multipliers: int | None = None
-
-    @property
-    def dsp(self) -> int:
-        """DSP blocks that may be used."""
-        most = int(self.part.dsp * self.utilization)
-        return most if self.multipliers is None else min(most, self.multipliers)
-
-    def exceeded(self, cost: Cost) -> list[str]:
-        """What does not fit, as "name: needed of available"."""
-        limits = {
-            "DSP": (cost.dsp, self.dsp),
-            "LUT": (cost.lut, int(self.part.lut * self.utilization)),
-            "FF": (cost.ff, int(self.part.ff * self.utilization)),
-            "BRAM18": (cost.bram18, int(self.part.bram18 * self.utilization)),
-        }
-        return [f"{name}: {need} of {most}" for name, (need, most) in limits.items() if need > most]
-
+from gengnn.passes.place import Plan, Region, region_of
+from gengnn.passes.trial import Trial
 
 LONE_BEATS = 4
 """Beats, at the most, of the rows of a space with one row per graph: nothing hides them."""
@@ -50,13 +23,12 @@ Group = tuple[Region, str]
 
 
 @dataclass(frozen=True)
-class Step:
-    """One group made faster: cycles saved per multiplier added."""
+class Level:
+    """One speed of a group: a shape for each of its units, their multipliers, cycles per layer."""
 
-    group: Group
-    plan: Plan
-    added: int
-    gain: float
+    shapes: Mapping[str, Shape]
+    multipliers: int
+    time: float
 
 
 class Search:
@@ -64,20 +36,13 @@ class Search:
 
     The rows of a typical graph pass the matrix units of a group one after another: each row waits
     for the slowest unit, and the last one for every unit. Everything else in the region may take
-    `slack` of that time: narrower beats need fewer multipliers and less wiring, and cost a few
-    cycles of latency.
+    a share (`slack`) of that time: narrower beats need fewer multipliers and less wiring, and
+    cost a few cycles of latency.
     """
 
-    def __init__(
-        self,
-        graph: Graph,
-        netlist: Netlist,
-        budget: Budget,
-        rows: Mapping[str, float],
-        slack: float,
-    ) -> None:
+    def __init__(self, graph: Graph, netlist: Netlist, rows: Mapping[str, float]) -> None:
         """Take the netlist of `graph` and the rows of each base space in a typical graph."""
-        self.graph, self.netlist, self.budget, self.slack = graph, netlist, budget, slack
+        self.graph, self.netlist = graph, netlist
         self.rows = {space: count_rows(graph, space, rows) for space in graph.spaces}
         self.groups: dict[Group, list[Cell]] = {}
         for cell in netlist.cells:
@@ -86,6 +51,7 @@ class Search:
         self.shapes = {
             cell.name: self._shapes(cell) for cells in self.groups.values() for cell in cells
         }
+        self.levels = {group: self._levels(group) for group in self.groups}
 
     def _shapes(self, cell: Cell) -> list[Shape]:
         node = cell.nodes[0]
@@ -93,82 +59,120 @@ class Search:
         params = {role: self.graph.params[key] for role, key in node.params.items()}
         return node.op.shapes(values, params)
 
-    def run(self, widest: int) -> tuple[Plan, Cost]:
-        """The fastest plan found with beats of at most `widest` lanes, and what it takes.
+    def _levels(self, group: Group) -> list[Level]:
+        """The speeds of a group, slowest first: all its units as fast as one of them can be."""
+        shapes = {cell.name: self.shapes[cell.name] for cell in self.groups[group]}
+        intervals = {shape[0] for each in shapes.values() for shape in each}
+        count = max(self.rows[group[1]] - 1.0, 0.0)
+        levels = []
+        for interval in sorted(intervals, reverse=True):
+            chosen = {name: shape_for(each, interval) for name, each in shapes.items()}
+            taken = [shape[0] for shape in chosen.values()]
+            size = sum(math.prod(shape[1:]) for shape in chosen.values())
+            levels.append(Level(chosen, size, count * max(taken) + sum(taken)))
+        return levels
+
+    def layers(self, region: Region) -> int:
+        """How often a region works on each graph."""
+        return 1 if region[0] == OUTER else self.netlist.layers[region[0]]
+
+    def run(self, widest: int, slack: float, budget: Budget, trial: Trial) -> Plan:
+        """The fastest plan found with beats of at most `widest` lanes.
 
         It is the smallest one if not even that keeps to the budget.
         """
-        plan = Plan(widest, {name: shapes[0] for name, shapes in self.shapes.items()})
-        for group in self.groups:
-            plan = self._paced(plan, group)
-        cost, refused = self._cost(plan), set[tuple[Group, float]]()
-        while not self.budget.exceeded(cost):
+        state, refused = dict.fromkeys(self.groups, 0), set[tuple[Group, int]]()
+        plan = self._plan(widest, slack, state)
+        cost = trial.cost(plan)
+        while not budget.exceeded(cost):
+            room = budget.dsp - cost.dsp
             steps = [
-                step
+                (gain, group, level)
                 for group in self.groups
-                for step in self._steps(plan, group)
-                if (step.group, self._time(step.plan, group)) not in refused
-                and cost.dsp + step.added <= self.budget.dsp
+                for level, gain in self._steps(group, state[group], room)
+                if (group, level) not in refused
             ]
             if not steps:
                 break
-            best = max(steps, key=lambda step: step.gain)
-            needed = self._cost(best.plan)
-            if self.budget.exceeded(needed):
-                refused.add((best.group, self._time(best.plan, best.group)))
+            _, group, level = max(steps, key=lambda step: step[0])
+            faster = self._plan(widest, slack, state | {group: level})
+            needed = trial.cost(faster)
+            if budget.exceeded(needed):
+                refused.add((group, level))
             else:
-                plan, cost = best.plan, needed
-        return plan, cost
+                plan, cost, state[group] = faster, needed, level
+        return plan
 
-    def _cost(self, plan: Plan) -> Cost:
-        return total_cost(place(self.graph, self.netlist, plan)[0])
+    def paced(self, widest: int, slack: float, budget: Budget, trial: Trial) -> Plan:
+        """The plan that takes graphs in the quickest succession, at the same limits.
 
-    def _time(self, plan: Plan, group: Group) -> float:
-        """Cycles that the rows of a typical graph need for the matrix units of a group."""
-        intervals = [plan.shapes[cell.name][0] for cell in self.groups[group]]
-        return max(self.rows[group[1]] - 1.0, 0.0) * max(intervals) + sum(intervals)
+        Every matrix unit is as slow as that allows, and everything else in a share (`slack`) of
+        the time.
+        """
+        paces = sorted(
+            {
+                self._work(cell) * shape[0]
+                for cells in self.groups.values()
+                for cell in cells
+                for shape in self.shapes[cell.name]
+            }
+        )
+        low, high = 0, len(paces) - 1
+        while low < high:
+            middle = (low + high) // 2
+            plan = self._at_pace(paces[middle], widest, slack)
+            if budget.exceeded(trial.cost(plan)):
+                low = middle + 1
+            else:
+                high = middle
+        return self._at_pace(paces[high] if paces else 1.0, widest, slack)
 
-    def _paced(self, plan: Plan, group: Group) -> Plan:
-        """The plan with beats as narrow as the time of the group's region allows."""
-        region = group[0]
-        time = max(self._time(plan, other) for other in self.groups if other[0] == region)
+    def _work(self, cell: Cell) -> float:
+        """Rows of a typical graph that pass a cell, in all layers."""
+        return self.rows[cell.value.space] * self.layers(region_of(cell))
+
+    def _at_pace(self, pace: float, widest: int, slack: float) -> Plan:
+        """The smallest units that are done with a graph in `pace` cycles."""
+        shapes = {
+            cell.name: shape_for(self.shapes[cell.name], int(pace / max(self._work(cell), 1.0)))
+            for cells in self.groups.values()
+            for cell in cells
+        }
+        regions = {region_of(cell) for cell in self.netlist.cells}
         beats = {
-            (region, space): max(
-                1, int(self.slack * min(time / max(count, 1.0), LONE_BEATS * count))
-            )
+            (region, space): max(1, int(slack * pace / max(count * self.layers(region), 1.0)))
+            for region in regions
             for space, count in self.rows.items()
         }
-        return replace(plan, beats=plan.beats | beats)
+        return Plan(widest, shapes, beats)
 
-    def _steps(self, plan: Plan, group: Group) -> list[Step]:
-        """Every shorter interval of a group, its slower matrix units brought to it."""
-        cells = self.groups[group]
-        scope = group[0][0]
-        layers = 1 if scope == OUTER else self.netlist.layers[scope]
-        now = self._time(plan, group)
-        slowest = max(plan.shapes[cell.name][0] for cell in cells)
-        steps = []
-        for interval in sorted({shape[0] for cell in cells for shape in self.shapes[cell.name]}):
-            if interval >= slowest:
-                break
-            shapes = {cell.name: self._shape_for(cell, interval) for cell in cells}
-            added = sum(
-                math.prod(shape[1:]) - math.prod(plan.shapes[name][1:])
-                for name, shape in shapes.items()
-            )
-            faster = replace(plan, shapes=plan.shapes | shapes)
-            saved = now - self._time(faster, group)
+    def _steps(self, group: Group, now: int, room: int) -> Iterator[tuple[int, float]]:
+        """Faster levels for at most `room` multipliers more, and the cycles each of these saves."""
+        levels, layers = self.levels[group], self.layers(group[0])
+        for place in range(now + 1, len(levels)):
+            added = levels[place].multipliers - levels[now].multipliers
+            if added > room:
+                return
+            saved = levels[now].time - levels[place].time
             if saved > 0:
-                gain = layers * saved / max(added, 1)
-                steps.append(Step(group, self._paced(faster, group), added, gain))
-        return steps
+                yield place, layers * saved / max(added, 1)
 
-    def _shape_for(self, cell: Cell, interval: int) -> Shape:
-        """The smallest shape of a matrix unit that needs at most `interval`, else the fastest."""
-        shapes = self.shapes[cell.name]
-        return next((shape for shape in shapes if shape[0] <= interval), shapes[-1])
+    def _plan(self, widest: int, slack: float, state: Mapping[Group, int]) -> Plan:
+        """The plan with beats as narrow as the time of each group's region allows."""
+        shapes: dict[str, Shape] = {}
+        times: dict[Region, float] = {}
+        for group, place in state.items():
+            level = self.levels[group][place]
+            shapes.update(level.shapes)
+            times[group[0]] = max(times.get(group[0], 0.0), level.time)
+        beats = {
+            (region, space): max(1, int(slack * min(time / max(count, 1.0), LONE_BEATS * count)))
+            for region, time in times.items()
+            for space, count in self.rows.items()
+        }
+        return Plan(widest, shapes, beats)
 
 
-def total_cost(units: Iterable[Unit]) -> Cost:
-    """Resources of all units."""
-    return sum((unit.cost for unit in units), Cost(interval=0, latency=0))
+def shape_for(shapes: Sequence[Shape], interval: int) -> Shape:
+    """The smallest shape that needs at most `interval`, else the fastest."""
+    return next((shape for shape in shapes if shape[0] <= interval), shapes[-1])

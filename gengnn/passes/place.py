@@ -38,19 +38,56 @@ def region_of(cell: Cell) -> Region:
 class Plan:
     """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit.
 
-    `beats` are the most beats that a row of a space may take in a region, 1 if not told.
+    `beats` are the most beats that a row of a space may take in a region, 1 if not told; `own`
+    are those of single cells, which go before.
     """
 
     widest: int
     shapes: dict[str, Shape] = field(default_factory=dict)
     beats: dict[tuple[Region, str], int] = field(default_factory=dict)
+    own: dict[str, int] = field(default_factory=dict)
+
+
+def most_lanes(plan: Plan, cell: Cell, space: str, features: int) -> int:
+    """Lanes of a beat, at the most, of rows of a space in front of or behind a cell."""
+    own = plan.own.get(cell.name)
+    if own is not None:
+        return min(fewest_lanes(features, own), plan.widest)
+    if space == "graphs" and cell.scope == OUTER:
+        return min(GRAPH_LANES, plan.widest)
+    beats = plan.beats.get((region_of(cell), space), 1)
+    return min(fewest_lanes(features, beats), plan.widest)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What a cell is with certain lanes: all that depends on nothing else."""
+
+    site: Site
+    params: Mapping[str, Setting]
+    cost: Cost
+    comment: str
+
+
+@dataclass
+class Memo:
+    """What was worked out while other plans of the same netlist were placed."""
+
+    layers: dict[str, tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]] = field(
+        default_factory=dict
+    )
+    made: dict[tuple[str, tuple[tuple[str, int], ...], int], _Made] = field(default_factory=dict)
 
 
 def place(
-    graph: Graph, netlist: Netlist, plan: Plan, with_memories: bool = False
+    graph: Graph,
+    netlist: Netlist,
+    plan: Plan,
+    with_memories: bool = False,
+    memo: Memo | None = None,
 ) -> tuple[tuple[Unit, ...], dict[str, Stream]]:
     """Units and streams of a plan, with width changes and buffers where neighbours need them."""
-    placer = _Placer(graph, netlist, plan, with_memories)
+    placer = _Placer(graph, netlist, plan, with_memories, memo or Memo())
     for space_value, wire in netlist.inputs.items():
         placer.open_stream(wire, graph.values[space_value].features)
     for cell in netlist.cells:
@@ -81,9 +118,11 @@ def _together(units: Sequence[Unit]) -> tuple[Unit, ...]:
 class _Placer:
     """Places the cells of a netlist in order; knows the lanes of every stream so far."""
 
-    def __init__(self, graph: Graph, netlist: Netlist, plan: Plan, with_memories: bool) -> None:
+    def __init__(
+        self, graph: Graph, netlist: Netlist, plan: Plan, with_memories: bool, memo: Memo
+    ) -> None:
         self.graph, self.netlist, self.plan = graph, netlist, plan
-        self.with_memories = with_memories
+        self.with_memories, self.memo = with_memories, memo
         self.values = graph.values
         self.units: list[Unit] = []
         self.streams: dict[str, Stream] = {}
@@ -107,15 +146,8 @@ class _Placer:
     def open_merge(self, cell: Cell) -> None:
         """The lanes behind a merge are set before its feedback is placed."""
         if cell.kind == "merge":
-            most = self._most(cell, cell.value.space, cell.value.features)
+            most = most_lanes(self.plan, cell, cell.value.space, cell.value.features)
             self.open_stream(cell.outputs["y"], best_lanes(cell.value.features, most))
-
-    def _most(self, cell: Cell, space: str, features: int) -> int:
-        """Lanes of a beat, at the most, of rows of a space in front of or behind a cell."""
-        if space == "graphs" and cell.scope == OUTER:
-            return min(GRAPH_LANES, self.plan.widest)
-        beats = self.plan.beats.get((region_of(cell), space), 1)
-        return min(fewest_lanes(features, beats), self.plan.widest)
 
     def add(self, cell: Cell) -> None:
         """Place one cell, and the width changes in front of it."""
@@ -145,7 +177,7 @@ class _Placer:
 
     def _add_op(self, cell: Cell) -> None:
         node = cell.nodes[0]
-        op, output = node.op, node.output
+        op = node.op
         values = dict(zip(op.ports, (self.values[name] for name in node.inputs), strict=True))
         shape = self.plan.shapes.get(cell.name)
         lanes = self._port_lanes(cell, values, shape)
@@ -153,19 +185,25 @@ class _Placer:
             port: self._fit(cell.inputs[port], lanes[port], cell.scope, cell.level)
             for port in op.ports
         }
-        layers, ops = self._layers(cell)
-        site = Site(
-            tuple(values.values()),
-            output,
-            lanes,
-            layers,
-            {p: self.graph.limit(v.space) for p, v in (values | {"y": output}).items()},
-            shape[1] if shape else 1,
-            ops,
-        )
         self.open_stream(cell.outputs["y"], lanes["y"])
-        params = op.kernel_params(site)
-        self._unit(cell, op.kernel, params, inputs, dict(cell.outputs), op.cost(site), site)
+        key = cell.name, tuple(sorted(lanes.items())), shape[1] if shape else 1
+        made = self.memo.made.get(key)
+        if made is None:
+            made = self.memo.made[key] = self._made(cell, values, lanes, key[2])
+        self._unit(cell, op.kernel, made.params, inputs, dict(cell.outputs), made.cost, made)
+
+    def _made(
+        self, cell: Cell, values: Mapping[str, Value], lanes: Mapping[str, int], parallel: int
+    ) -> _Made:
+        op, output = cell.nodes[0].op, cell.nodes[0].output
+        if cell.name not in self.memo.layers:
+            self.memo.layers[cell.name] = self._layers(cell)
+        layers, ops = self.memo.layers[cell.name]
+        limits = {p: self.graph.limit(v.space) for p, v in {**values, "y": output}.items()}
+        site = Site(tuple(values.values()), output, lanes, layers, limits, parallel, ops)
+        count = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
+        comment = f"{cell.nodes[0].source}{count}: {op.comment(site.inputs, site.output)}"
+        return _Made(site, op.kernel_params(site), op.cost(site), comment)
 
     def _layers(self, cell: Cell) -> tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]:
         """Parameters and op of each folded layer; of one if all layers share them."""
@@ -191,10 +229,11 @@ class _Placer:
             return op.port_lanes(params, shape, given)
         model = values[op.ports[0]] if op.is_barrier else output
         widest = max(value.features for value in (*values.values(), output))
-        own = op.narrowed({**values, "y": output}, self._most(cell, model.space, widest))
+        most = most_lanes(self.plan, cell, model.space, widest)
+        own = op.narrowed({**values, "y": output}, most)
         if own:
             return own
-        most = self._most(cell, model.space, output.features)
+        most = most_lanes(self.plan, cell, model.space, output.features)
         lanes = best_lanes(output.features, most)
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
         return {**told, "y": lanes}
@@ -258,16 +297,14 @@ class _Placer:
         inputs: dict[str, str],
         outputs: dict[str, str],
         cost: Cost,
-        site: Site | None = None,
+        made: _Made | None = None,
     ) -> None:
         comment = f"{cell.kind} of {cell.value.name}"
         memories: tuple[Memory, ...] = ()
         fill_ports: tuple[str, ...] = ()
-        if site:
-            op, source = cell.nodes[0].op, cell.nodes[0].source
-            layers = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
-            comment = f"{source}{layers}: {op.comment(site.inputs, site.output)}"
-            memories = op.memories(site) if self.with_memories else ()
+        if made:
+            op, comment = cell.nodes[0].op, made.comment
+            memories = op.memories(made.site) if self.with_memories else ()
             fill_ports = () if op.reads_early else op.fill_ports
         self.units.append(
             Unit(
@@ -282,7 +319,7 @@ class _Placer:
                 cell.level,
                 cost,
                 fill_ports,
-                cell.nodes[0].op if site else None,
+                cell.nodes[0].op if made else None,
             )
         )
 

@@ -6,24 +6,32 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from gengnn.design import Design
 from gengnn.errors import CapacityError
 from gengnn.ir import Graph
-from gengnn.passes.estimate import estimate
-from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_layout
-from gengnn.passes.netlist import Netlist
-from gengnn.passes.parallel import Budget, Search
-from gengnn.passes.place import Plan, place
+from gengnn.passes.budget import Budget
+from gengnn.passes.estimate import Work
+from gengnn.passes.goal import Optimize
+from gengnn.passes.improve import Improve
+from gengnn.passes.parallel import Search
+from gengnn.passes.trial import Outcome, Trial
 from gengnn.passes.wiring import Wiring
 from gengnn.reference import Sample
 
 WIDEST = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 """Lanes per beat to try, widest first."""
 
-SLACKS = (0.0, 0.25, 0.5, 1.0)
+SLACKS = (0.0, 0.12, 0.25, 0.5, 1.0)
 """Shares of a region's time to try for all but its matrix units."""
+
+TRIALS = 240
+"""Plans that the local search tries."""
+
+CELL_TRIALS = 24_000
+"""The same times the cells of a large design."""
+
+FEW = 4
+"""Graphs that decide each step of the local search."""
 
 
 def schedule(
@@ -32,8 +40,12 @@ def schedule(
     rows: Mapping[str, float],
     name: str,
     typical: Sequence[Sample] = (),
+    optimize: Optimize = Optimize.LATENCY,
 ) -> Design:
     """Turn a quantised graph into a design.
+
+    For throughput it also tries to give every folded layer units of its own, so that graphs
+    follow one another through the layers.
 
     Args:
         graph: quantised, with limits and folded layers.
@@ -41,65 +53,69 @@ def schedule(
         rows: rows of each base space in a typical graph; the estimate that is minimised.
         name: what the design is called in the generated code.
         typical: graphs whose estimated cycles decide between plans.
+        optimize: what is minimised.
 
     Raises:
         CapacityError: not even the least parallel design fits.
     """
-    netlist = Wiring(graph).build()
-    designs, refused = [], []
+    works = [Work.of(graph, sample) for sample in typical]
+    is_steady = optimize is Optimize.THROUGHPUT
+    graphs = [graph, replace(graph, loops=())] if is_steady and graph.loops else [graph]
+    found, refused = [], list[str]()
+    for each in graphs:
+        netlist = Wiring(each, chained=is_steady).build()
+        trial = Trial(each, netlist, budget, name, works, is_steady)
+        outcome, excess = _best(trial, rows)
+        refused = refused or excess
+        if outcome:
+            found.append((outcome, trial))
+    if not found:
+        raise CapacityError(
+            f"the model does not fit {budget.part.name} at {budget.utilization:.0%} of its "
+            f"resources\n  the smallest design needs {'; '.join(refused)}\n"
+            "  choose a larger --part, raise --utilization, lower --max-nodes or --max-edges, or "
+            "give fewer bits with --precision"
+        )
+    best, trial = min(found, key=lambda entry: entry[0].cycles)
+    design = trial.design(best.plan, with_memories=True)
+    return replace(design, digest=_digest(design))
+
+
+def _best(trial: Trial, rows: Mapping[str, float]) -> tuple[Outcome | None, list[str]]:
+    """The best plan of one netlist; and what is too much in the smallest one, if none fits."""
+    search = Search(trial.graph, trial.netlist, rows)
+    fitting, refused = _first(search, trial)
+    if not fitting:
+        return None, refused
+    best = min(fitting, key=lambda outcome: outcome.cycles)
+    if trial.works:
+        few = replace(trial, works=spread(trial.works, FEW))
+        trials = min(TRIALS, CELL_TRIALS // len(trial.netlist.cells))
+        found = Improve(search, few, trials).run(few.outcome(best.plan))
+        best = min(best, trial.outcome(found.plan), key=lambda outcome: outcome.cycles)
+    return best, []
+
+
+def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
+    """Plans that fit, one for each slack; and what is too much in the smallest one, if none."""
+    fitting, refused = [], list[str]()
+    run = search.paced if trial.is_steady else search.run
     for slack in SLACKS:
-        search = Search(graph, netlist, budget, rows, slack)
         for widest in WIDEST:
-            plan, cost = search.run(widest)
-            refused = budget.exceeded(cost)
+            outcome = trial.outcome(run(widest, slack, trial.budget, trial))
+            refused = trial.budget.exceeded(outcome.cost)
             if not refused:
-                designs.append((_design(graph, netlist, budget, plan, name), plan))
+                fitting.append(outcome)
                 break
-    if designs:
-        _, plan = min(designs, key=lambda entry: _mean_cycles(entry[0], typical))
-        design = _design(graph, netlist, budget, plan, name, with_memories=True)
-        return replace(design, digest=_digest(design))
-    raise CapacityError(
-        f"the model does not fit {budget.part.name} at {budget.utilization:.0%} of its resources\n"
-        f"  the smallest design needs {'; '.join(refused)}\n"
-        "  choose a larger --part, raise --utilization, lower --max-nodes or --max-edges, or give "
-        "fewer bits with --precision"
-    )
+    return fitting, refused
 
 
-def _mean_cycles(design: Design, typical: Sequence[Sample]) -> float:
-    """Estimated cycles of a typical graph; resources decide where none is known."""
-    if not typical:
-        return design.cost.dsp
-    return float(np.mean([estimate(design, sample) for sample in typical]))
-
-
-def _design(
-    graph: Graph,
-    netlist: Netlist,
-    budget: Budget,
-    plan: Plan,
-    name: str,
-    with_memories: bool = False,
-) -> Design:
-    units, streams = place(graph, netlist, plan, with_memories)
-    layouts = tuple(input_layout(graph, netlist, space) for space in packet_spaces(graph))
-    results = tuple(
-        result_layout(graph, streams[wire], value)
-        for wire, value in zip(netlist.outputs, graph.outputs, strict=True)
-    )
-    return Design(
-        name,
-        budget.part.name,
-        budget.clock_mhz,
-        graph,
-        streams,
-        units,
-        netlist.layers,
-        layouts,
-        results,
-        bus_width((*layouts, *results)),
-    )
+def spread(works: Sequence[Work], count: int) -> list[Work]:
+    """At most `count` graphs that stand for all: from the middle of equal shares by size."""
+    order = sorted(works, key=lambda work: sum(work.counts.values()))
+    if len(order) <= count:
+        return order
+    return [order[(2 * part + 1) * len(order) // (2 * count)] for part in range(count)]
 
 
 def _digest(design: Design) -> str:

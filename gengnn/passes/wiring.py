@@ -25,11 +25,14 @@ class Wiring:
     The level of a value is the number of barriers before it. Streams join only at one level; a
     value that is needed at a later level goes through a buffer that holds a whole graph. So no
     join ever waits for a stream that is itself held back, and the machine cannot lock up.
+
+    With `chained` the buffers of one value follow one another instead of standing side by side:
+    each level between has room for two graphs of its own, so that more can be on their way.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, chained: bool = False) -> None:
         """Take a quantised graph; `build` does the work."""
-        self.graph = graph
+        self.graph, self.chained = graph, chained
         self.values = graph.values
         self.spot = {
             name: (number, layer, position)
@@ -94,7 +97,14 @@ class Wiring:
         """The source of `name` at `level`: the value itself, or a buffer behind it."""
         native = self.native[scope, name]
         known = native if native.level >= level else self.sources.get((scope, name, level))
-        return known or self._buffer(scope, native, level)
+        return known or self._buffer(scope, self._nearest(native, scope, name, level), level)
+
+    def _nearest(self, native: Source, scope: int, name: str, level: int) -> Source:
+        """What a buffer at `level` is filled from."""
+        if not self.chained or native.level == INVARIANT:
+            return native
+        known = (self.sources.get((scope, name, k)) for k in range(level - 1, native.level, -1))
+        return next((source for source in known if source), native)
 
     def _buffer(self, scope: int, native: Source, level: int, tag: str = "at") -> Source:
         """A buffer that holds a whole graph of `native`, read at `level` of `scope`."""
@@ -107,6 +117,7 @@ class Wiring:
             names = names * layers
         else:
             cell = self._cell(f"{value.name}_{tag}{level}", "fifo", scope, level, value)
+            cell.repeat = 1 + self.chained
             self._connect(native, cell, "x", self._all(scope))
         return self._add_source(scope, level, value, names, cell)
 

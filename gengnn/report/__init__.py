@@ -40,6 +40,14 @@ class Cycles:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """Mean cycles from one result to the next of `graphs` graphs that were sent back to back."""
+
+    mean: float | None = None
+    graphs: int = 0
+
+
+@dataclass(frozen=True)
 class Accuracy:
     """One metric on one data set: the user's float model against the fixed-point one."""
 
@@ -78,8 +86,9 @@ class Function:
 class Report:
     """What report.json holds; the field names are its keys.
 
-    `part` is the short name, `part_name` the vendor's. `resources` and `latency` keep apart what
-    was estimated, simulated and synthesised. An entry of `resources` is None until its tool ran.
+    `part` is the short name, `part_name` the vendor's. `resources`, `latency` and `throughput`
+    keep apart what was estimated, simulated and synthesised. An entry of `resources` is None
+    until its tool ran. `limits_of_latency` are the units that a graph waits for.
     `functions` are by the tensors that they make.
     """
 
@@ -91,6 +100,8 @@ class Report:
     formats: Mapping[str, Format]
     latency: Mapping[str, Any]
     resources: Mapping[str, Mapping[str, Any] | None]
+    throughput: Mapping[str, Any]
+    limits_of_latency: Sequence[Mapping[str, Any]] = ()
     functions: Mapping[str, Function] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=lambda: {"csim": Check(), "rtl": Check()})
     accuracy: Accuracy = field(default_factory=Accuracy)

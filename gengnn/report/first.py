@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from gengnn.design import Design
 from gengnn.ir import Graph, Kind
 from gengnn.parts import RESOURCES, part
-from gengnn.report import Cycles, Format, Function, Report
+from gengnn.passes.estimate import Work, estimate_interval, mean_cycles
+from gengnn.passes.limits import limits
+from gengnn.report import Cycles, Format, Function, Interval, Report
 
 
 def first_report(
-    design: Design, estimated_cycles: float, saturations: Mapping[str, int]
+    design: Design, works: Sequence[Work], saturations: Mapping[str, int]
 ) -> dict[str, Any]:
     """The report of a design that has been built and not yet simulated.
 
-    `saturations` are those of the calibration data, by tensor; `estimated_cycles` is for a
-    graph of its average size.
+    `saturations` are those of the calibration data, by tensor; `works` are the graphs
+    whose mean is estimated.
     """
     formats = {
         value.name: Format(
@@ -37,7 +39,14 @@ def first_report(
         limits=dict(design.graph.limits),
         formats=formats,
         functions=functions(design.graph),
-        latency={"estimated_cycles": estimated_cycles, "rtl_cycles": asdict(Cycles())},
+        latency={
+            "estimated_cycles": mean_cycles(design, works), "rtl_cycles": asdict(Cycles()),
+        },
+        throughput={
+            "estimated_interval": estimate_interval(design, works),
+            "rtl_interval": asdict(Interval()),
+        },
+        limits_of_latency=[asdict(limit) for limit in limits(design, works)],
         resources={
             "estimated": {name: cost[name] for name in RESOURCES}, "yosys": None, "vitis": None,
         },

@@ -31,6 +31,8 @@ def console_for(file: TextIO) -> Console:
 def print_report(report: Mapping[str, Any], console: Console) -> None:
     """Print the summary of a report, its functions and its saturated tensors if there are any."""
     console.print(summary(report, console.is_terminal))
+    if report.get("limits_of_latency"):
+        console.print(limits(report, console.is_terminal))
     if report.get("functions"):
         console.print(functions(report, console.is_terminal))
     if any(entry["saturations"] for entry in report["formats"].values()):
@@ -41,7 +43,13 @@ def summary(report: Mapping[str, Any], framed: bool = False) -> Table:
     """One table: accuracy, mismatches, latency and resources."""
     title = f"{report['model']} on {report['part']} at {report['clock_mhz']:g} MHz"
     table = _table(title, framed, "figure", "value", "how it was obtained")
-    for rows in (_accuracy(report), _checks(report), _latency(report), _resources(report)):
+    for rows in (
+        _accuracy(report),
+        _checks(report),
+        _latency(report),
+        _throughput(report),
+        _resources(report),
+    ):
         for row in rows:
             table.add_row(*row)
     if report["resources"]["yosys"]:
@@ -57,6 +65,18 @@ def saturations(report: Mapping[str, Any], framed: bool = False) -> Table:
         if entry["saturations"]:
             integer = entry["width"] - entry["frac"]
             table.add_row(name, f"<{entry['width']},{integer}>", f"{entry['saturations']:,}")
+    return table
+
+
+def limits(report: Mapping[str, Any], framed: bool = False) -> Table:
+    """The units that a graph waits for, the one that costs most cycles first."""
+    total = report["latency"]["estimated_cycles"]
+    title = "What limits the latency: cycles that a graph saves if the unit takes a row per cycle"
+    table = _table(title, framed, "unit", "cycles per row", "DSP", "saved", "what it is")
+    for entry in report["limits_of_latency"]:
+        saved = f"{entry['saved']:,.0f} ({entry['saved'] / total:.0%})"
+        told = (entry["unit"], str(entry["interval"]), str(entry["multipliers"]), saved)
+        table.add_row(*told, entry["what"].split(": ")[0])
     return table
 
 
@@ -127,6 +147,19 @@ def _latency(report: Mapping[str, Any]) -> Iterator[Row]:
             f"{simulated['mean'] / mhz:.2f}",
             f"{origin}, at {mhz:g} MHz",
         )
+
+
+def _throughput(report: Mapping[str, Any]) -> Iterator[Row]:
+    """Graphs per second when they are sent back to back."""
+    found, mhz = report["throughput"], report["clock_mhz"]
+    rates = [(found["estimated_interval"], ORIGINS["estimated"])]
+    simulated = found["rtl_interval"]
+    if simulated["graphs"]:
+        rates.append((simulated["mean"], f"{CHECKS['rtl'][1]}, {simulated['graphs']:,} graphs"))
+    for interval, origin in rates:
+        if interval:
+            told = f"{mhz * 1e6 / interval:,.0f} (one in {interval:,.0f} cycles)"
+            yield "graphs per second", told, f"{origin}, at {mhz:g} MHz"
 
 
 def _resources(report: Mapping[str, Any]) -> Iterator[Row]:

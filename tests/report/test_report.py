@@ -28,6 +28,7 @@ def report() -> dict[str, Any]:
         "accuracy": {"metric": None, "float": None, "fixed": None},
         "checks": {name: {"graphs": 0, "mismatches": 0} for name in ("csim", "rtl")},
         "latency": {"estimated_cycles": 1234.0, "rtl_cycles": NO_CYCLES},
+        "throughput": {"estimated_interval": 1000.0, "rtl_interval": {"mean": None, "graphs": 0}},
         "resources": {"estimated": COUNTS, "yosys": None, "vitis": None},
     }
 
@@ -46,6 +47,8 @@ def test_fresh_build_says_what_has_not_been_run(report: dict[str, Any]) -> None:
     assert "mismatches, C++ not run C-simulation" in lines
     assert "mismatches, RTL not run RTL simulation" in lines
     assert "cycles per graph 1,234 estimated (cost model)" in lines
+    rate = "graphs per second 300,000 (one in 1,000 cycles) estimated (cost model), at 300 MHz"
+    assert rate in lines
     assert "DSP 595 of 5,952 (10.0%) estimated (cost model)" in lines
     assert "resources not run Yosys synthesis" in lines
     assert "resources not run Vitis HLS" in lines
@@ -57,6 +60,7 @@ def test_every_figure_is_labelled_with_its_origin(report: dict[str, Any]) -> Non
     report["checks"]["csim"] = {"graphs": 642, "mismatches": 0}
     report["checks"]["rtl"] = {"graphs": 64, "mismatches": 3}
     report["latency"]["rtl_cycles"] = {"min": 900, "mean": 1200.0, "max": 4000, "graphs": 64}
+    report["throughput"]["rtl_interval"] = {"mean": 1500.0, "graphs": 64}
     report["resources"]["yosys"] = COUNTS | {"units": {}}
     report["resources"]["vitis"] = COUNTS
     assert set(printed(report)) >= {
@@ -67,6 +71,7 @@ def test_every_figure_is_labelled_with_its_origin(report: dict[str, Any]) -> Non
         "cycles per graph 1,234 estimated (cost model)",
         "cycles per graph 1,200 (900 to 4,000) RTL simulation, 64 graphs",
         "microseconds per graph 4.00 RTL simulation, 64 graphs, at 300 MHz",
+        "graphs per second 200,000 (one in 1,500 cycles) RTL simulation, 64 graphs, at 300 MHz",
         "LUT 20,000 of 871,680 (2.3%) Yosys synthesis",
         "LUT 20,000 of 871,680 (2.3%) Vitis HLS",
     }

@@ -12,6 +12,7 @@ from gengnn.emit.rtl import emit_rtl
 from gengnn.ir import Graph, Kind, Value
 from gengnn.parts import part
 from gengnn.passes.fold import fold
+from gengnn.passes.goal import Optimize
 from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
@@ -51,6 +52,24 @@ def uneven(folder: Path) -> Project:
     """Folded layers of which the first and the last lack a part, on sorted edges."""
     graph = fold(order_rows(virtual(), molecules(40)))
     return _project(_design(graph, molecules(40), "uneven"), molecules(40), folder)
+
+
+def doubled(folder: Path) -> Project:
+    """The same for graphs of twice as many nodes and edges."""
+    graph = fold(gine())
+    limits = {"nodes": 2 * graph.limit("nodes"), "edges": 2 * graph.limit("edges"), "graphs": 1}
+    return _project(_design(replace(graph, limits=limits), molecules(40), "gine"), [], folder)
+
+
+def streamed(folder: Path) -> Project:
+    """The same GINE for graphs that are sent back to back, most of them far below the limits."""
+    limits = {"nodes": 128, "edges": 256, "graphs": 1}
+    limited = replace(fold(gine()), limits=limits)
+    graph = quantize(limited, molecules(40), Precision.parse("auto"))
+    budget = Budget(part("xcu50"), multipliers=64)
+    typical = molecules(8, seed=1)
+    design = schedule(graph, budget, ROWS, "gine", typical, Optimize.THROUGHPUT)
+    return _project(design, molecules(40), folder)
 
 
 def wide(folder: Path) -> Project:

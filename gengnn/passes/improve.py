@@ -1,0 +1,218 @@
+"""Improve: a local search that moves multipliers to where the estimate says they save cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gengnn.ops.base import Shape
+from gengnn.passes.cells import best_lanes, fewest_lanes
+from gengnn.passes.netlist import Cell
+from gengnn.passes.parallel import Group, Search, shape_for
+from gengnn.passes.place import Plan, Region, most_lanes, region_of
+from gengnn.passes.trial import Outcome, Trial
+
+EXCHANGES = 6
+"""Moves over the budget that are paid for by others, in each round."""
+
+ROUNDS = 3
+"""How often each of the others may pay."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step of one choice: `apply` gives the plan after it, or None at the end of the range."""
+
+    choice: object
+    apply: Callable[[Plan], Plan | None]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a move that was not taken would have changed."""
+
+    move: Move
+    cycles: float
+    dsp: int
+
+
+class Improve:
+    """Takes every single step that helps, then exchanges.
+
+    An exchange is a step that saves cycles, for multipliers that others give up where that costs
+    the fewest cycles.
+    """
+
+    def __init__(self, search: Search, trial: Trial, trials: int) -> None:
+        """Take what knows the shapes of the matrix units, what tries plans, and how many it may."""
+        self.search, self.trial, self.left = search, trial, trials
+
+    def run(self, start: Outcome) -> Outcome:
+        """The best plan found from `start` on."""
+        best, moves = start, self._moves(start)
+        while self.left > 0:
+            found, tried = self._singly(best, moves)
+            if found is best:
+                found = self._exchanged(best, tried)
+            if found is best:
+                break
+            best = found
+        return best
+
+    def _try(self, plan: Plan) -> Outcome:
+        self.left -= 1
+        return self.trial.outcome(plan)
+
+    def _accepts(self, outcome: Outcome, best: Outcome) -> bool:
+        return outcome.is_better(best) and self.trial.fits(outcome)
+
+    def _singly(self, best: Outcome, moves: Sequence[Move]) -> tuple[Outcome, list[Tried]]:
+        """One pass over all moves, each repeated while it helps; and those that did not."""
+        tried = []
+        for move in moves:
+            while self.left > 0 and (plan := move.apply(best.plan)) is not None:
+                outcome = self._try(plan)
+                if not self._accepts(outcome, best):
+                    dsp = outcome.cost.dsp - best.cost.dsp
+                    tried.append(Tried(move, outcome.cycles - best.cycles, dsp))
+                    break
+                best = outcome
+        return best, tried
+
+    def _exchanged(self, best: Outcome, tried: Sequence[Tried]) -> Outcome:
+        """The first of the most promising exchanges that helps, else `best`."""
+        wanted = sorted((t for t in tried if t.cycles < 0), key=lambda t: t.cycles)
+        offers = sorted((t for t in tried if t.dsp < 0), key=lambda t: t.cycles / -t.dsp)
+        for want in wanted[:EXCHANGES]:
+            plan = self._paid(best, want, offers)
+            if plan is None or self.left <= 0:
+                continue
+            outcome = self._try(plan)
+            if self._accepts(outcome, best):
+                return outcome
+        return best
+
+    def _paid(self, best: Outcome, want: Tried, offers: Sequence[Tried]) -> Plan | None:
+        """The plan after `want`, and after as many offers as it takes to keep to the budget."""
+        plan = want.move.apply(best.plan)
+        assert plan is not None
+        dsp, lost = self.trial.cost(plan).dsp, 0.0
+        for offer in [*offers] * ROUNDS:
+            if dsp <= self.trial.budget.dsp:
+                return plan
+            less = offer.move.apply(plan)
+            if offer.move.choice == want.move.choice or less is None:
+                continue
+            needed = self.trial.cost(less).dsp
+            if needed < dsp and lost + offer.cycles < -want.cycles:
+                plan, dsp, lost = less, needed, lost + offer.cycles
+        return None
+
+    def _moves(self, start: Outcome) -> list[Move]:
+        """Steps both ways of every choice, those that free multipliers first."""
+        moves = []
+        for way in (1, -1):
+            moves += [Move(cell.name, _own_step(cell, way)) for cell in self._dividers(start.plan)]
+            for key, features in self._spread().items():
+                moves.append(Move(key, _beats_step(key, features, way)))
+        for name, shapes in self.search.shapes.items():
+            moves += [Move(name, _shape_step(name, shapes, way)) for way in (-1, 1, 2)]
+        moves += [Move(group, self._group_step(group)) for group in self.search.groups]
+        return moves
+
+    def _dividers(self, plan: Plan) -> list[Cell]:
+        """Cells that have multipliers and are no matrix units."""
+        costs = {unit.name: unit.cost.dsp for unit in self.trial.design(plan).units}
+        return [
+            cell
+            for cell in self.search.netlist.cells
+            if cell.kind == "op" and cell.name not in plan.shapes and costs[cell.name] > 1
+        ]
+
+    def _spread(self) -> dict[tuple[Region, str], list[int]]:
+        """The regions and spaces whose rows may take several beats, and the features there are."""
+        found: dict[tuple[Region, str], set[int]] = {}
+        for cell in self.search.netlist.cells:
+            if cell.name in self.search.shapes or cell.kind not in {"op", "merge"}:
+                continue
+            space = cell.value.space
+            if cell.nodes and cell.nodes[0].op.whole_rows:
+                continue
+            if cell.nodes and cell.nodes[0].op.is_barrier:
+                space = self.trial.graph.values[cell.nodes[0].inputs[0]].space
+            found.setdefault((region_of(cell), space), set()).add(cell.value.features)
+        return {key: sorted(features) for key, features in found.items()}
+
+    def _group_step(self, group: Group) -> Callable[[Plan], Plan | None]:
+        """All units of a group that are as slow as its slowest, one step faster."""
+        names = [cell.name for cell in self.search.groups[group]]
+
+        def step(plan: Plan) -> Plan | None:
+            slowest = max(plan.shapes[name][0] for name in names)
+            faster = [
+                shape[0]
+                for name in names
+                for shape in self.search.shapes[name]
+                if shape[0] < slowest
+            ]
+            if not faster:
+                return None
+            chosen = {
+                name: shape_for(self.search.shapes[name], max(faster))
+                for name in names
+                if plan.shapes[name][0] == slowest
+            }
+            return replace(plan, shapes=plan.shapes | chosen)
+
+        return step
+
+
+def _own_step(cell: Cell, way: int) -> Callable[[Plan], Plan | None]:
+    value = cell.value
+    ladder = divisors(value.features)
+
+    def step(plan: Plan) -> Plan | None:
+        most = most_lanes(plan, cell, value.space, value.features)
+        beats = _next(ladder, value.features // best_lanes(value.features, most), way)
+        return None if beats is None else replace(plan, own=plan.own | {cell.name: beats})
+
+    return step
+
+
+def _beats_step(
+    key: tuple[Region, str], features: Sequence[int], way: int
+) -> Callable[[Plan], Plan | None]:
+    every = sorted({beats for each in features for beats in divisors(each)})
+
+    def lanes(beats: int) -> list[int]:
+        return [fewest_lanes(each, beats) for each in features]
+
+    def step(plan: Plan) -> Plan | None:
+        now = plan.beats.get(key, 1)
+        ladder = [beats for beats in every if lanes(beats) != lanes(now)]
+        beats = _next(ladder, now, way)
+        return None if beats is None else replace(plan, beats=plan.beats | {key: beats})
+
+    return step
+
+
+def _next(ladder: Sequence[int], beats: int, way: int) -> int | None:
+    """The next number of beats per row, more or fewer."""
+    if way > 0:
+        return next((other for other in ladder if other > beats), None)
+    return next((other for other in reversed(ladder) if other < beats), None)
+
+
+def divisors(features: int) -> list[int]:
+    """How many beats a row of `features` may take."""
+    return [beats for beats in range(1, features + 1) if features % beats == 0]
+
+
+def _shape_step(name: str, shapes: Sequence[Shape], way: int) -> Callable[[Plan], Plan | None]:
+    def step(plan: Plan) -> Plan | None:
+        place = shapes.index(plan.shapes[name]) + way
+        if not 0 <= place < len(shapes):
+            return None
+        return replace(plan, shapes=plan.shapes | {name: shapes[place]})
+
+    return step

@@ -1,0 +1,115 @@
+"""The search: a start is improved and never made worse, throughput is worth its own design."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gengnn.ir import Graph
+from gengnn.parts import part
+from gengnn.passes.budget import Budget
+from gengnn.passes.estimate import Work, estimate_interval, estimate_work, mean_cycles
+from gengnn.passes.fold import fold
+from gengnn.passes.goal import Optimize
+from gengnn.passes.improve import Improve
+from gengnn.passes.limits import limits
+from gengnn.passes.parallel import Search
+from gengnn.passes.quantize import Precision, quantize
+from gengnn.passes.schedule import schedule, spread
+from gengnn.passes.trial import Outcome, Trial
+from gengnn.passes.wiring import Wiring
+from tests.graphs import gine, molecules
+
+ROWS = {"nodes": 12.0, "edges": 25.0, "graphs": 1.0}
+BUDGETS = (20, 60, 150)
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return quantize(fold(gine()), molecules(), Precision())
+
+
+@pytest.fixture(scope="module")
+def works(graph: Graph) -> list[Work]:
+    return [Work.of(graph, sample) for sample in molecules(8)]
+
+
+def searched(graph: Graph, works: list[Work], multipliers: int) -> tuple[Search, Trial, Outcome]:
+    """A search, and the plan that it starts from."""
+    netlist = Wiring(graph).build()
+    trial = Trial(graph, netlist, Budget(part("xcu50"), multipliers=multipliers), "test", works)
+    search = Search(graph, netlist, ROWS)
+    return search, trial, trial.outcome(search.run(256, 0.25, trial.budget, trial))
+
+
+@pytest.mark.parametrize("multipliers", BUDGETS)
+def test_a_start_is_never_made_worse(graph: Graph, works: list[Work], multipliers: int) -> None:
+    search, trial, start = searched(graph, works, multipliers)
+    found = Improve(search, trial, 60).run(start)
+    assert not start.is_better(found)
+    assert trial.fits(found)
+
+
+def test_the_local_search_saves_cycles(graph: Graph, works: list[Work]) -> None:
+    saved = []
+    for multipliers in BUDGETS:
+        search, trial, start = searched(graph, works, multipliers)
+        saved.append(1 - Improve(search, trial, 60).run(start).cycles / start.cycles)
+    assert max(saved) > 0.03
+
+
+def test_trials_are_counted(graph: Graph, works: list[Work]) -> None:
+    search, trial, start = searched(graph, works, 60)
+    improve = Improve(search, trial, 5)
+    improve.run(start)
+    assert improve.left == 0
+
+
+def test_throughput_has_the_shorter_interval(graph: Graph) -> None:
+    budget, samples = Budget(part("xcu50"), multipliers=200), molecules(8)
+    designs = {goal: schedule(graph, budget, ROWS, "test", samples, goal) for goal in Optimize}
+    intervals = {
+        goal: estimate_interval(design, [Work.of(design.graph, sample) for sample in samples])
+        for goal, design in designs.items()
+    }
+    assert intervals[Optimize.THROUGHPUT] < 0.8 * intervals[Optimize.LATENCY]
+    assert designs[Optimize.THROUGHPUT].loops == ()
+    assert all(design.cost.dsp <= 200 for design in designs.values())
+
+
+def test_a_graph_follows_no_sooner_than_it_is_loaded(graph: Graph, works: list[Work]) -> None:
+    _, trial, start = searched(graph, works, 150)
+    design = trial.design(start.plan)
+    for work in works:
+        loaded = 1 + sum(
+            work.counts.get(rows.space, 1) * rows.beats(design.tdata) for rows in design.layouts
+        )
+        assert loaded < estimate_interval(design, [work]) <= estimate_work(design, work)
+
+
+def test_limits_are_what_quick_units_would_save(graph: Graph, works: list[Work]) -> None:
+    _, trial, start = searched(graph, works, 20)
+    design = trial.design(start.plan)
+    found = limits(design, works)
+    assert found
+    assert [limit.saved for limit in found] == sorted((x.saved for x in found), reverse=True)
+    worst = found[0]
+    units = tuple(
+        replace(unit, cost=replace(unit.cost, interval=1)) if unit.name == worst.unit else unit
+        for unit in design.units
+    )
+    quick = mean_cycles(replace(design, units=units), works)
+    assert worst.saved == mean_cycles(design, works) - quick
+    assert worst.interval > 1
+
+
+def test_few_graphs_stand_for_all(graph: Graph) -> None:
+    """The mean size of four is within a tenth of that of 36."""
+    works = [Work.of(graph, sample) for sample in molecules(36)]
+    sizes = [sum(work.counts.values()) for work in spread(works, 4)]
+    assert sizes == sorted(sizes)
+    assert len(sizes) == 4
+    mean = np.mean([sum(work.counts.values()) for work in works])
+    assert abs(np.mean(sizes) / mean - 1) <= 0.1
