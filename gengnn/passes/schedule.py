@@ -24,6 +24,9 @@ WIDEST = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 SLACKS = (0.0, 0.12, 0.25, 0.5, 1.0)
 """Shares of a region's time to try for all but its matrix units."""
 
+STEADY_SLACKS = (0.12, 0.25)
+"""The same for throughput: what stands between matrix units must catch up with large graphs."""
+
 TRIALS = 240
 """Plans that the local search tries."""
 
@@ -100,7 +103,7 @@ def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
     """Plans that fit, one for each slack; and what is too much in the smallest one, if none."""
     fitting, refused = [], list[str]()
     run = search.paced if trial.is_steady else search.run
-    for slack in SLACKS:
+    for slack in STEADY_SLACKS if trial.is_steady else SLACKS:
         for widest in WIDEST:
             outcome = trial.outcome(run(widest, slack, trial.budget, trial))
             refused = trial.budget.exceeded(outcome.cost)

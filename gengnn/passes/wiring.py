@@ -15,6 +15,9 @@ INVARIANT = -1
 HELD = 1 << 20
 """Stands for the level in the key of buffers that serve one port only."""
 
+FEW_ROWS = 8
+"""A space of no more rows holds as many in most graphs."""
+
 MASK_BITS = 64
 """Ports times layers of one fork at the most."""
 
@@ -117,9 +120,18 @@ class Wiring:
             names = names * layers
         else:
             cell = self._cell(f"{value.name}_{tag}{level}", "fifo", scope, level, value)
-            cell.repeat = 1 + self.chained
+            cell.repeat = self._held(value, level - native.level)
             self._connect(native, cell, "x", self._all(scope))
         return self._add_source(scope, level, value, names, cell)
+
+    def _held(self, value: Value, levels: int) -> int:
+        """Largest graphs that a buffer over some levels has room for: one may be on each level.
+
+        Most graphs have far fewer rows than the largest one, except in spaces of few rows.
+        """
+        if not self.chained:
+            return 1
+        return levels + 1 if self.graph.limit(value.space) <= FEW_ROWS else 2
 
     def _all(self, scope: int) -> int:
         return 1 if scope == OUTER else (1 << len(self.graph.loops[scope].iterations)) - 1
