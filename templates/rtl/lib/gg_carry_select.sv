@@ -1,15 +1,16 @@
-// The sum of two signed codes in the same cycle. Over 32 bits wide, where something comes before it
-// in the cycle, its high half is added with and without a carry beside the low one, which chooses:
-// a carry chain half as long. Latency 0.
+// The sum of two codes in the same cycle, for where something else is in that cycle too. Wider than
+// Chain bits, its high half is added with and without a carry beside the low one, which chooses: a
+// carry chain half as long. Latency 0.
 module gg_carry_select #(
-  parameter int unsigned Width = 36
+  parameter int unsigned Width = 36,
+  parameter int unsigned Chain = 32
 ) (
   input  logic [Width-1:0] a,
   input  logic [Width-1:0] b,
   output logic [Width-1:0] y
 );
 
-  if (Width <= 32) begin : g_one
+  if (Width <= Chain) begin : g_one
     assign y = a + b;
   end else begin : g_halves
     localparam int unsigned Low = Width / 2;
