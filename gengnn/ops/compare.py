@@ -94,7 +94,9 @@ class Compare(Op):
     def cost(self, site: Site) -> Cost:
         lanes, drops = site.lanes["y"], self.drops(site.inputs)
         width = max(v.format.width - drop for v, drop in zip(site.inputs, drops, strict=True))
-        total = Cost(lut=lanes * width, ff=lanes + 2, interval=site.beats("y", site.output))
+        total = Cost(
+            lut=lanes * (width + 1), ff=2 * lanes + 4, interval=site.beats("y", site.output)
+        )
         if any(drops):
             total += Cost(lut=lanes * max(drops) // 4, ff=lanes * (2 * width + 1) + 2, interval=0)
         return total

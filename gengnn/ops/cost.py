@@ -100,12 +100,38 @@ def memory_lut(bits: int, depth: int) -> int:
     return 8 * math.ceil(bits / (14 if depth <= SHALLOW_DEPTH else 7))
 
 
+def banks_depth(rows: int, beats: int) -> int:
+    """Words of a memory of two graphs' rows: a row of each bank starts at a power of two."""
+    return 2 << (address_bits(rows) + (beats - 1).bit_length())
+
+
+SHORTEST_SRL = 3
+"""Registers in a row from which on they become LUTs that shift."""
+
+
+def delay_cost(bits: int, depth: int) -> Cost:
+    """A shift register of words of `bits` bits."""
+    if depth < SHORTEST_SRL:
+        return Cost(ff=bits * depth, interval=0, latency=0)
+    return Cost(lut=bits * math.ceil(depth / SHALLOW_DEPTH), interval=0, latency=0)
+
+
 def tree_cost(terms: int, width: int, most: int) -> Cost:
-    """An adder tree with a register behind every sum; sums need `most` bits at the most."""
-    total, level = Cost(interval=0, latency=1), 0
+    """An adder tree with a register behind every sum; sums need `most` bits at the most.
+
+    Terms come from registers, and the last one of a level without a neighbour waits in more of
+    them, which a LUT holds if there are enough.
+    """
+    total, level, waiting = Cost(interval=0, latency=1), 0, [width]
     while terms > 1:
         level += 1
         bits = min(width + level, most)
         total += Cost(lut=terms // 2 * bits, ff=(terms + 1) // 2 * bits, interval=0)
+        if terms % 2:
+            waiting.append(bits)
+        else:
+            if len(waiting) >= SHORTEST_SRL:
+                total += Cost(lut=waiting[0], ff=-sum(waiting), interval=0, latency=0)
+            waiting = [bits]
         terms = (terms + 1) // 2
     return total

@@ -20,6 +20,7 @@ from gengnn.ops.base import (
     Site,
     memory_cost,
 )
+from gengnn.ops.cost import banks_depth
 from gengnn.ops.embedding import embed
 from gengnn.ops.filter import Filter
 from gengnn.ops.iota import Iota
@@ -111,8 +112,8 @@ class Gather(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
-        depth = site.max_rows["x"] << (beats - 1).bit_length()
-        control = Cost(lut=50, ff=40, interval=beats, latency=2)
+        depth = banks_depth(site.max_rows["x"], beats)
+        control = Cost(lut=40, ff=40, interval=beats, latency=2)
         return control + memory_cost(lanes * site.output.format.width, depth)
 
 

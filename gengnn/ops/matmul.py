@@ -22,8 +22,9 @@ from gengnn.ops.base import (
     codes_range,
     outlet_cost,
 )
+from gengnn.ops.cost import delay_cost
 from gengnn.ops.facts import Facts
-from gengnn.ops.tiles import Sizes, delay_cost
+from gengnn.ops.tiles import Sizes
 
 
 @dataclass(frozen=True)

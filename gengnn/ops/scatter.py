@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
@@ -22,6 +23,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.compare import Compare
+from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
 from gengnn.ops.gather import Gather
@@ -96,12 +98,13 @@ class Scatter(Reduction):
         exact, x, y = self._exact_at(site), site.inputs[0].format, site.output.format
         width = exact.width if self.reduce == "sum" else x.width
         total = Cost(
-            lut=60 + lanes * (2 * width + 5),
-            ff=60 + lanes * (2 * width + x.width + 4),
+            lut=60 + lanes * ((3 if width > SELECT_BITS else 2) * width + 5),
+            ff=30 + lanes * (2 * width + x.width + 4),
             interval=beats,
             latency=3,
         )
-        total += memory_cost(lanes * width + 1, site.max_rows["y"] << (beats - 1).bit_length())
+        total += memory_cost(lanes * width + 1, banks_depth(site.max_rows["y"], beats))
+        total += _release_cost(site)
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)
         return total + outlet_cost(lanes * y.width)
@@ -113,6 +116,21 @@ def _shared(take: Cycles, fill: Cycles, interval: float) -> tuple[Cycles, Cycles
     order = np.argsort(both, kind="stable")
     both[order] = paced(both[order], interval, 0.0)
     return both[: len(take)], both[len(take) :]
+
+
+SELECT_BITS = 32
+"""Sums over this width choose their high half by the carry of the low one."""
+
+
+def _release_cost(site: Site) -> Cost:
+    """Which rows are complete: the waiting indices, and two counts for each row of both banks."""
+    bits, counts = site.inputs[1].format.width, max(site.max_rows["x"], 1).bit_length()
+    words = banks_depth(site.max_rows["y"], 1)
+    waiting = memory_cost(bits + 1, site.max_rows["x"] + 1)
+    # Each bit of a count is read at two places; LUTs of 64 words, and one chooses from four.
+    blocks, reads = math.ceil(words / LUTRAM_DEPTH), 2 * 2 * counts
+    lut = reads * (blocks + math.ceil((blocks - 1) / 3))
+    return waiting + Cost(lut=lut + 90, ff=2 * bits + 45, interval=0, latency=0)
 
 
 @lowers("aten.scatter_add[_].default")

@@ -6,10 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gengnn.ops.base import Exact, Shape
-from gengnn.ops.cost import CARRY_BITS, SHALLOW_DEPTH, Cost, tree_cost
-
-SHORTEST_SRL = 3
-"""Shift registers from this depth on are made of LUTs."""
+from gengnn.ops.cost import CARRY_BITS, Cost, delay_cost, tree_cost
 
 
 @dataclass(frozen=True)
@@ -101,13 +98,6 @@ class Tile:
         if turns.inner > 1 < turns.columns:  # the sums of the other columns wait
             total += delay_cost(lanes * exact.width, turns.columns - 1)
         return total
-
-
-def delay_cost(bits: int, depth: int) -> Cost:
-    """A shift register of words of `bits` bits."""
-    if depth < SHORTEST_SRL:
-        return Cost(ff=bits * depth, interval=0, latency=0)
-    return Cost(lut=bits * math.ceil(depth / SHALLOW_DEPTH), interval=0, latency=0)
 
 
 def _divisors(number: int) -> list[int]:

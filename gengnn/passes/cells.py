@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
+from gengnn.ops.cost import address_bits
 from gengnn.passes.netlist import Cell
 
 SHALLOW = 2
@@ -34,9 +35,12 @@ def cell_cost(kind: str, params: dict[str, int]) -> Cost:
     bits = params["Width"]
     if kind == "fifo" and params["Depth"] <= SHALLOW_DEPTH:
         return outlet_cost(bits)
-    if kind in {"fifo", "replay"}:
-        memory = memory_cost(bits + 1, params["Depth"] + (kind == "replay"))
-        return memory + Cost(lut=70, ff=45, latency=2)
+    if kind == "fifo":
+        return memory_cost(bits + 1, params["Depth"]) + Cost(lut=70, ff=25, latency=2)
+    if kind == "replay":  # five counters, four of them up and down or set
+        count = address_bits(params["Depth"] + 1)
+        memory = memory_cost(bits + 1, params["Depth"] + 1)
+        return memory + Cost(lut=12 * count + 20, ff=5 * count + 5, latency=2)
     if kind == "merge":
         return Cost(lut=bits + 4, ff=4, latency=0)
     return Cost(lut=3 * params["Ports"] + 4, ff=params["Ports"] + 3, latency=0)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from gengnn.fixed import FixedType
-from gengnn.ir import Param
-from tests.ops.cases import Case, case, index, op, real
+from gengnn.ir import Kind, Param
+from tests.ops.cases import Case, bits, case, index, op, real
 
 
 def cases() -> Iterator[Case]:
@@ -63,5 +63,8 @@ def wide_cases() -> Iterator[Case]:
     plain = real("nodes", 4)
     yield case("mul_wide", op("Mul"), [plain, one], plain)
     yield case("reduce_wide", op("Reduce", "sum", 2, 2), [x], real("nodes", 2, "ap_fixed<27,10>"))
+    sent, total = real("edges", 4, "ap_fixed<32,12>"), real("nodes", 4, "ap_fixed<32,16>")
+    maps = index("edges", "nodes"), bits("nodes", Kind.ROWS)
+    yield case("scatter_sum_wide", op("Scatter", "sum"), [sent, *maps], total, 2)
     inverse = real("nodes", 1, "ap_fixed<27,9>")
     yield case("table_wide_rsqrt", op("Table", "rsqrt", (0.25, 1e-5)), [one], inverse)

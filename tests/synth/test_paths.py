@@ -8,7 +8,7 @@ import pytest
 
 from gengnn import tools
 from gengnn.errors import ToolError
-from gengnn.synth.paths import longest_path
+from gengnn.synth.paths import Delays, delays, longest_path
 
 
 def cell(kind: str, inputs: list[int | str], output: int, **parameters: str) -> dict[str, Any]:
@@ -79,6 +79,26 @@ def test_combinational_loop_is_an_error() -> None:
 
 def test_empty_netlist_has_no_path() -> None:
     assert longest_path({"cells": {}}).length == 0
+
+
+def test_ways_by_the_ports_where_they_begin_and_end() -> None:
+    cells = {
+        "first": cell("LUT2", [1, 2], 3),
+        "held": cell("FDRE", [3], 4),
+        "second": cell("LUT2", [4, 2], 5),
+        "third": cell("LUT1", [5], 6),
+        "kept": cell("FDRE", [6], 7),
+    }
+    ports = {
+        "a": {"direction": "input", "bits": [1]},
+        "b": {"direction": "input", "bits": [2, 8]},
+        "y": {"direction": "output", "bits": [5]},
+        "copy": {"direction": "output", "bits": [8]},
+    }
+    found = delays({"cells": cells, "ports": ports})
+    through = {("b", "y"): 1, ("b", "copy"): 0}
+    assert found == Delays(inside=2, into={"a": 1, "b": 2}, out={"y": 1}, through=through)
+    assert found.longest == 2
 
 
 def test_wide_adder_of_a_real_netlist(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ module gg_compare #(
         : is_less == (Relation == 2 || Relation == 4);
   end
 
-  gg_reg #(.Width(Lanes)) u_reg (
+  gg_skid #(.Width(Lanes)) u_skid (
     .clk, .rst_n,
     .x_valid(held_valid), .x_ready(held_ready), .x_last(held_last), .x_data(mask),
     .y_valid, .y_ready, .y_last, .y_data

@@ -32,21 +32,22 @@ module gg_fifo #(
   assign x_ready = !is_full_q;
   assign pop     = !is_empty_q && is_free;
 
-  logic [AddrBits-1:0] write_d, read_d;
+  // What comes late in a cycle, y_ready, chooses only between what is there.
+  logic [AddrBits-1:0] write_next, read_next;
 
-  always_comb begin
-    write_d = write_q;
-    read_d  = read_q;
-    if (push) write_d = (write_q == Top) ? '0 : write_q + 1'b1;
-    if (pop) read_d = (read_q == Top) ? '0 : read_q + 1'b1;
-  end
+  assign write_next = (write_q == Top) ? '0 : write_q + 1'b1;
+  assign read_next  = (read_q == Top) ? '0 : read_q + 1'b1;
 
   always_ff @(posedge clk) begin
-    write_q <= write_d;
-    read_q  <= read_d;
-    if (push != pop) begin
-      is_full_q  <= push && write_d == read_d;
-      is_empty_q <= pop && write_d == read_d;
+    if (push) write_q <= write_next;
+    if (pop) read_q <= read_next;
+    if (push && !pop) begin
+      is_full_q  <= write_next == read_q;
+      is_empty_q <= 1'b0;
+    end
+    if (pop && !push) begin
+      is_full_q  <= 1'b0;
+      is_empty_q <= read_next == write_q;
     end
     if (!rst_n) begin
       write_q    <= '0;

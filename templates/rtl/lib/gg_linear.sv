@@ -67,16 +67,19 @@ module gg_linear #(
     );
   end
 
-  // The row at work: its low Parallel lanes are multiplied, then it rotates.
+  // The row at work: its low Parallel lanes are multiplied, then it rotates. What chooses a bit of
+  // work_q stays apart from what moves it: one LUT and a clock enable.
   logic [WorkBits-1:0] work_q, rotated;
   logic [StepBits-1:0] step_q;
   logic is_busy_q, is_token_q;  // work_q holds a row or an end token
-  logic is_start, is_step_end, is_row_end, grant, issue;
+  logic is_start, is_step_end, is_row_end, grant, issue, is_over, move;
 
   assign is_start    = step_q == '0;
   assign is_step_end = is_token_q || step_q == StepBits'(Steps - 1);
   assign issue       = is_busy_q && (grant || !is_start);
-  assign row_ready   = !is_busy_q || (issue && (is_token_q || is_row_end));
+  assign is_over     = !is_busy_q || is_token_q || is_row_end;  // a new row comes next, if any
+  assign move        = !is_busy_q || issue;
+  assign row_ready   = move && is_over;
 
   always_ff @(posedge clk) begin
     if (issue) step_q <= is_step_end ? '0 : step_q + 1'b1;
@@ -97,8 +100,7 @@ module gg_linear #(
   end
 
   always_ff @(posedge clk) begin
-    if (row_ready) work_q <= WorkBits'(row_data);
-    else if (issue) work_q <= rotated;
+    if (move) work_q <= is_over ? WorkBits'(row_data) : rotated;
   end
 
   gg_walk #(.Count(Blocks * Steps), .Iters(Iters)) u_weight_walk (

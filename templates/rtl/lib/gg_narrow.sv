@@ -27,10 +27,12 @@ module gg_narrow #(
 
   logic [Factor*Bits-1:0] row_q;
   logic [CountBits-1:0] count_q;  // parts of the row that have left
-  logic is_done;
+  logic is_over, move;
 
-  assign is_done = y_last || count_q == CountBits'(Factor - 1);
-  assign x_ready = !y_valid || (y_ready && is_done);
+  // A new row comes next, if any; what chooses a bit of row_q stays apart from what moves it.
+  assign is_over = !y_valid || y_last || count_q == CountBits'(Factor - 1);
+  assign move    = !y_valid || y_ready;
+  assign x_ready = move && is_over;
   assign y_data  = row_q[Bits-1:0];
 
   always_ff @(posedge clk) begin
@@ -46,12 +48,8 @@ module gg_narrow #(
   end
 
   always_ff @(posedge clk) begin
-    if (x_ready) begin
-      row_q  <= x_data;
-      y_last <= x_last;
-    end else if (y_ready) begin
-      row_q <= {row_q[Bits-1:0], row_q[Factor*Bits-1:Bits]};
-    end
+    if (move) row_q <= is_over ? x_data : {row_q[Bits-1:0], row_q[Factor*Bits-1:Bits]};
+    if (x_ready) y_last <= x_last;
   end
 
 endmodule

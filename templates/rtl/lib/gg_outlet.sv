@@ -20,24 +20,24 @@ module gg_outlet #(
 
   localparam int unsigned CountBits = $clog2(Depth + 1);
 
-  logic [CountBits-1:0] places_q, places_d;
+  logic [CountBits-1:0] places_q;
   logic give, unused_ready;
 
   assign give = y_valid && y_ready;
 
-  always_comb begin
-    places_d = places_q;
-    if (take && !give) places_d = places_q - 1'b1;
-    if (give && !take) places_d = places_q + 1'b1;
-  end
-
+  // What comes late in a cycle, y_ready, chooses only between what is there.
   always_ff @(posedge clk) begin
     if (!rst_n) begin
       places_q <= CountBits'(Depth);
       grant    <= 1'b0;
+    end else if (take && !give) begin
+      places_q <= places_q - 1'b1;
+      grant    <= places_q != CountBits'(1);
+    end else if (give && !take) begin
+      places_q <= places_q + 1'b1;
+      grant    <= 1'b1;
     end else begin
-      places_q <= places_d;
-      grant    <= places_d != '0;
+      grant    <= places_q != '0;
     end
   end
 

@@ -48,9 +48,23 @@ module gg_replay #(
   assign push     = x_valid && x_ready;
   assign pull     = unread_q != '0 && is_free && !(y_valid && y_last);
 
+  // What comes late in a cycle, y_ready, chooses only between sums that are there.
+  logic [CountBits-1:0] held_up, held_down, unread_up, unread_down;
+  logic drop;
+
+  assign held_up     = held_q + 1'b1;
+  assign held_down   = held_q - 1'b1;
+  assign unread_up   = unread_q + 1'b1;
+  assign unread_down = unread_q - 1'b1;
+  assign drop        = pull && is_final;
+
   always_comb begin
-    held_d   = held_q + CountBits'(push) - CountBits'(pull && is_final);
-    unread_d = unread_q + CountBits'(push) - CountBits'(pull);
+    held_d   = held_q;
+    unread_d = unread_q;
+    if (push && !drop) held_d = held_up;
+    if (!push && drop) held_d = held_down;
+    if (push && !pull) unread_d = unread_up;
+    if (!push && pull) unread_d = unread_down;
     if (rewind && !is_final) unread_d = held_d;
   end
 

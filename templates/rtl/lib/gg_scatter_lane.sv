@@ -37,7 +37,7 @@ module gg_scatter_lane #(
   end
 
   if (Mode == 0) begin : g_sum
-    assign result_d = value + Width'(x_q);
+    gg_carry_select #(.Width(Width)) u_sum (.a(value), .b(Width'(x_q)), .y(result_d));
   end else begin : g_choose
     logic is_take_q, is_better;
 

@@ -18,7 +18,7 @@ module gg_status #(
   // The status beat is on the bus in the cycle after it is taken from here.
   localparam logic [31:0] Offset = 32'd2;
 
-  logic [31:0] now_q, first_q, y_first;
+  logic [31:0] now_q, before_q, y_before;  // the cycles before the header, negative
   logic unused_last;
 
   always_ff @(posedge clk) begin
@@ -27,10 +27,10 @@ module gg_status #(
     end else begin
       now_q <= now_q + 1'b1;
     end
-    if (is_header) first_q <= now_q - Offset;
+    if (is_header) before_q <= Offset - now_q;
   end
 
-  assign y_cycles = now_q - y_first;
+  gg_carry_select #(.Width(32), .Chain(16)) u_cycles (.a(now_q), .b(y_before), .y(y_cycles));
 
   gg_fifo #(
     .Width(40),
@@ -41,11 +41,11 @@ module gg_status #(
     .x_valid,
     .x_ready,
     .x_last (1'b0),
-    .x_data ({first_q, x_status}),
+    .x_data ({before_q, x_status}),
     .y_valid,
     .y_ready,
     .y_last (unused_last),
-    .y_data ({y_first, y_status})
+    .y_data ({y_before, y_status})
   );
 
 endmodule
