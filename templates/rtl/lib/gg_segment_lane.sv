@@ -25,7 +25,9 @@ module gg_segment_lane #(
   assign taken = taken_q;
 
   if (Mode == 0) begin : g_sum
-    assign reduced = (is_first ? '0 : held) + given;
+    logic signed [Width-1:0] kept;
+    assign kept = is_first ? '0 : held;
+    gg_carry_select #(.Width(Width)) u_sum (.a(kept), .b(given), .y(reduced));
   end else begin : g_choose
     assign reduced = is_first || (Mode == 1 ? given > held : given < held) ? given : held;
   end
