@@ -28,7 +28,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.compare import Compare
-from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth
+from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth, select_lut
 from gengnn.ops.facts import Facts
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
@@ -164,7 +164,7 @@ class Scatter(Op):
         exact, x, y = self._exact_at(site), site.inputs[0].format, site.output.format
         width = exact.width if self.reduce == "sum" else x.width
         total = Cost(
-            lut=60 + lanes * ((3 if width > SELECT_BITS else 2) * width + 5),
+            lut=60 + lanes * (width + select_lut(width) + 5),
             ff=30 + lanes * (2 * width + x.width + 4),
             interval=beats,
             latency=3,
@@ -174,10 +174,6 @@ class Scatter(Op):
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)
         return total + outlet_cost(lanes * y.width)
-
-
-SELECT_BITS = 32
-"""Sums over this width choose their high half by the carry of the low one."""
 
 
 def _release_cost(site: Site) -> Cost:
