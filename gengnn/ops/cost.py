@@ -116,6 +116,17 @@ def delay_cost(bits: int, depth: int) -> Cost:
     return Cost(lut=bits * math.ceil(depth / SHALLOW_DEPTH), interval=0, latency=0)
 
 
+SELECT_BITS = 32
+"""Sums over this width in one cycle choose their high half by the carry of the low one."""
+
+
+def select_lut(width: int) -> int:
+    """LUTs of an accumulator of one cycle; too wide for one carry chain, it is kept as two."""
+    if width > CARRY_BITS:
+        return select_lut(CARRY_BITS) + width - CARRY_BITS
+    return width + (width // 2 if width > SELECT_BITS else 0)
+
+
 def tree_cost(terms: int, width: int, most: int) -> Cost:
     """An adder tree with a register behind every sum; sums need `most` bits at the most.
 

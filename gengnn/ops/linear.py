@@ -27,7 +27,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.blocks import in_groups
-from gengnn.ops.cost import CARRY_BITS, tree_cost
+from gengnn.ops.cost import CARRY_BITS, select_lut, tree_cost
 from gengnn.ops.lanes import Lanes
 from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited
 from gengnn.ops.weighted import Weighted
@@ -141,7 +141,7 @@ class Linear(Weighted):
         beats = site.beats("x", x)
         control = Cost(
             dsp=lanes * site.parallel,
-            lut=work + lanes * (tree.lut + exact.width) + 60,
+            lut=work + lanes * (tree.lut + select_lut(exact.width)) + 60,
             ff=work + lanes * (tree.ff + exact.width + 2 * site.parallel * widths) + 60,
             interval=steps * blocks,
             latency=steps + 2 + tree.latency + (1 if exact.width > CARRY_BITS else 0),

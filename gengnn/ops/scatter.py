@@ -23,7 +23,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.compare import Compare
-from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth
+from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth, select_lut
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
 from gengnn.ops.gather import Gather
@@ -98,7 +98,7 @@ class Scatter(Reduction):
         exact, x, y = self._exact_at(site), site.inputs[0].format, site.output.format
         width = exact.width if self.reduce == "sum" else x.width
         total = Cost(
-            lut=60 + lanes * ((3 if width > SELECT_BITS else 2) * width + 5),
+            lut=60 + lanes * (width + select_lut(width) + 5),
             ff=30 + lanes * (2 * width + x.width + 4),
             interval=beats,
             latency=3,
@@ -116,10 +116,6 @@ def _shared(take: Cycles, fill: Cycles, interval: float) -> tuple[Cycles, Cycles
     order = np.argsort(both, kind="stable")
     both[order] = paced(both[order], interval, 0.0)
     return both[: len(take)], both[len(take) :]
-
-
-SELECT_BITS = 32
-"""Sums over this width choose their high half by the carry of the low one."""
 
 
 def _release_cost(site: Site) -> Cost:

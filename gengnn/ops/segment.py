@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gengnn.ops.base import Cost, Setting, Site, cast_cost, memory_cost, outlet_cost
+from gengnn.ops.cost import select_lut
 from gengnn.ops.reduction import Reduction
 from gengnn.ops.timing import Arrivals, paced, passed
 
@@ -56,7 +57,7 @@ class Segment(Reduction):
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
         exact, x, y = self._exact_at(site), site.inputs[0].format, site.output.format
         width = exact.width if self.reduce == "sum" else x.width
-        lut = width if self.reduce == "sum" else CHOICE_LUT * width
+        lut = select_lut(width) if self.reduce == "sum" else CHOICE_LUT * width
         total = Cost(
             lut=round(60 + lanes * lut),
             ff=60 + lanes * (2 * width + x.width),

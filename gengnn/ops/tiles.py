@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gengnn.ops.base import Exact, Shape
-from gengnn.ops.cost import CARRY_BITS, Cost, delay_cost, tree_cost
+from gengnn.ops.cost import CARRY_BITS, Cost, delay_cost, select_lut, tree_cost
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Tile:
         steps = (turns.inner - 1) * turns.columns
         total = Cost(
             dsp=lanes * part.inner,
-            lut=lanes * (tree.lut + exact.width) + 40,
+            lut=lanes * (tree.lut + select_lut(exact.width)) + 40,
             ff=lanes * (tree.ff + exact.width + 2 * part.inner * widths) + 60,
             interval=turns.work,
             latency=steps + 2 + tree.latency + (exact.width > CARRY_BITS),

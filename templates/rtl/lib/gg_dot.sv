@@ -75,14 +75,16 @@ module gg_dot #(
     end
   end
 
-  logic signed [WidthHigh-1:0] high_q, high_bias, high_before;
+  logic signed [WidthHigh-1:0] high_q, high_d, high_bias, high_before;
 
   assign high_bias = WidthHigh'(signed'(bias) >>> Split);
 
+  gg_carry_select #(.Width(WidthHigh)) u_sum (
+    .a(first_q ? high_bias : high_before), .b(g_level[Levels].g_node[0].sum_q), .y(high_d)
+  );
+
   always_ff @(posedge clk) begin
-    if (enable_q) begin
-      high_q <= (first_q ? high_bias : high_before) + g_level[Levels].g_node[0].sum_q;
-    end
+    if (enable_q) high_q <= high_d;
   end
 
   gg_delay #(

@@ -33,10 +33,14 @@ module gg_dot_low #(
     end
   end
 
-  logic [35:0] earlier;
+  logic [35:0] earlier, sum_d;
+
+  gg_carry_select #(.Width(36)) u_sum (
+    .a(first ? 36'(bias) : earlier), .b(g_low_level[Levels].g_low_node[0].sum_q), .y(sum_d)
+  );
 
   always_ff @(posedge clk) begin
-    if (enable) sum <= (first ? 36'(bias) : earlier) + g_low_level[Levels].g_low_node[0].sum_q;
+    if (enable) sum <= sum_d;
   end
 
   gg_delay #(
