@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.timing import Arrivals, passed
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,17 @@ class Offset(_Inclusion):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return inputs[0][0], inputs[0][1] + limits["rows"]
+
+    def arrivals(
+        self,
+        inputs: Sequence[Arrivals],
+        codes: Sequence[NDArray[np.int64]],
+        cost: Cost,
+        beats: int,
+        free: float,
+    ) -> Arrivals:
+        """The rows of the other space are counted first."""
+        return passed(inputs[0].from_cycle(inputs[1].end), cost, beats, free)
 
     def cost(self, site: Site) -> Cost:
         width = site.output.format.width
