@@ -1,6 +1,6 @@
 """Timing without a vendor's tool: cells between registers, and what nextpnr reaches on an ECP5.
 
-Run it as `python benchmarks/bench_timing.py --data molhiv.npz`; `--models gcn` takes one model,
+Run it as `python -m benchmarks.bench_timing --data molhiv.npz`; `--models gcn` takes one model,
 `--frequency` also places and routes every unit.
 """
 
@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from models import MODELS
-from molhiv import load_molhiv
-from narrow import narrowed
 from rich.table import Table
 
 import gengnn
+from benchmarks.models import MODELS
+from benchmarks.molhiv import load_molhiv
+from benchmarks.narrow import narrowed
 from gengnn.errors import ToolError
 from gengnn.report.tables import console_for
 from gengnn.synth.nextpnr import ECP5, frequency

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -25,6 +27,19 @@ RECORD = {
     | {"mean_error": 0.031, "worst_error": 0.05, "compile_seconds": 60, "seconds": 2, "cores": 2},
     "synth": {"dsp": 10, "lut": 100, "ff": 50, "bram18": 4, "uram": 0},
 }
+
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*_*.py"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in SCRIPTS if name.startswith(("bench_", "train_"))]
+)
+def test_every_script_starts(name: str) -> None:
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--help"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "--data" in told
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,9 @@ class Op(Rules, ABC):
     held_ports: ClassVar[tuple[str, ...]] = ()
     """Ports that are not read before another port has ended."""
 
+    sorted_ports: ClassVar[tuple[str, ...]] = ()
+    """Ports whose integers never go down; whoever puts the op in promises it."""
+
     banks: ClassVar[int] = 0
     """Graphs that its memory holds while their results leave; 0 if that never holds one up."""
 
@@ -133,12 +136,14 @@ class Op(Rules, ABC):
     def exact(
         self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Exact:
-        """Fraction bits and code range of the exact integer result; the default only moves codes.
+        """Fraction bits and code range of the exact integer result.
 
-        `values` describe the inputs and, last, the output. An op whose result is exact in any
-        output format (a table) reads that format; all others that compute must not.
+        The default is for ops that only move codes, and for integers, which have the whole range
+        of their format. `values` describe the inputs and, last, the output. An op whose result is
+        exact in any output format (a table) reads that format; all others that compute must not.
         """
-        assert self.keeps_type, f"{self} must tell its exact result"
+        moves = self.keeps_type or values[-1].kind is not Kind.REAL
+        assert moves, f"{self} must tell its exact result"
         return Exact(values[-1].format.frac, values[-1].format.lo, values[-1].format.hi)
 
     def growth(self, limits: Mapping[str, int], seen: Mapping[str, int]) -> float:

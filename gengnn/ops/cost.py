@@ -116,6 +116,9 @@ def delay_cost(bits: int, depth: int) -> Cost:
     return Cost(lut=bits * math.ceil(depth / SHALLOW_DEPTH), interval=0, latency=0)
 
 
+CHOICE_LUT = 1.8
+"""LUTs per bit of the larger or the smaller of two codes."""
+
 SELECT_BITS = 32
 """Sums over this width in one cycle choose their high half by the carry of the low one."""
 

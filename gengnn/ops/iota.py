@@ -13,7 +13,6 @@ from torch import Tensor
 from gengnn.ir import Kind, Param, Value
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -53,11 +52,6 @@ class Iota(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return 0.0, float(limits["rows"] - 1)
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(0, 0, values[-1].format.hi)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Width": site.output.format.width}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
-from gengnn.ops.base import Cost, Exact, Interval, Op, Rows, Site
+from gengnn.ops.base import Cost, Interval, Op, Rows, Site
 from gengnn.ops.timing import Arrivals, passed
 
 
@@ -27,11 +27,6 @@ class _Inclusion(Op, ABC):
 
     def in_spaces(self, final: Callable[[str], str]) -> Op:
         return replace(self, target=final(self.target))
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(0, 0, values[-1].format.hi)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"WidthX": site.inputs[0].format.width, "Width": site.output.format.width}

@@ -14,7 +14,6 @@ from torch import Tensor
 from gengnn.ir import Kind, Param, Value
 from gengnn.ops.base import (
     Cost,
-    Exact,
     Interval,
     Op,
     Rows,
@@ -52,11 +51,6 @@ class Order(Op):
         self, inputs: Sequence[Interval], params: Mapping[str, Param], limits: Mapping[str, int]
     ) -> Interval:
         return 0.0, float(limits["index"] - 1)
-
-    def exact(
-        self, values: Sequence[Value], params: Mapping[str, Param], limits: Mapping[str, int]
-    ) -> Exact:
-        return Exact(0, 0, values[-1].format.hi)
 
     def arrivals(
         self,

@@ -24,6 +24,7 @@ from gengnn.ops.base import (
     codes_range,
     outlet_cost,
 )
+from gengnn.ops.cost import CHOICE_LUT
 from gengnn.ops.facts import Facts
 
 MODES = ("sum", "max", "min")
@@ -159,7 +160,3 @@ class Reduce(Op):
             terms = (terms + 1) // 2
             ff += terms * bits
         return Cost(lut=math.ceil(lut), ff=ff, latency=level)
-
-
-CHOICE_LUT = 1.8
-"""LUTs per bit of the larger or the smaller of two codes."""

@@ -10,12 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gengnn.ops.base import Cost, Setting, Site, cast_cost, memory_cost, outlet_cost
-from gengnn.ops.cost import select_lut
+from gengnn.ops.cost import CHOICE_LUT, select_lut
 from gengnn.ops.reduction import Reduction
 from gengnn.ops.timing import Arrivals, paced, passed
-
-CHOICE_LUT = 1.8
-"""LUTs per bit of the larger or the smaller of two codes."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,7 @@ class Segment(Reduction):
     """
 
     kernel: ClassVar[str] = "segment"
+    sorted_ports: ClassVar[tuple[str, ...]] = ("index",)
     early_ports: ClassVar[Mapping[str, int]] = {"index": 2}  # through a FIFO; see gg_segment
 
     def arrivals(

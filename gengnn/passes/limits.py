@@ -1,4 +1,7 @@
-"""Limits: the units that a graph waits for, and what it would save if they were quick."""
+"""Limits: the units that a graph waits for, and what it would save if they were quick.
+
+Units of one pace on the same rows count as one: a graph waits for each of them.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +14,27 @@ from gengnn.design import Design, Unit
 from gengnn.passes.estimate import Work, mean_cycles
 
 CANDIDATES = 24
-"""Units that are looked at: those that are busy for the longest."""
+"""Groups of units that are looked at: those that are busy for the longest."""
 
 FEW = 8
 """Graphs that are enough to tell."""
 
 SHOWN = 5
-"""Units that are told at the most."""
+"""Groups that are told at the most."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A unit that takes `interval` cycles per row; with one, a graph would take `saved` fewer."""
+    """Units that take `interval` cycles per row; with one, a graph would take `saved` fewer.
 
-    unit: str
+    `what` says of each unit where it comes from and what it does.
+    """
+
+    units: tuple[str, ...]
     interval: int
     multipliers: int
     saved: float
-    what: str
+    what: tuple[str, ...]
 
 
 def limits(design: Design, works: Sequence[Work]) -> list[Limit]:
@@ -36,38 +42,48 @@ def limits(design: Design, works: Sequence[Work]) -> list[Limit]:
     works = works[:: -(-len(works) // FEW)]
     base = mean_cycles(design, works)
     found = []
-    for place in _busiest(design, works):
-        unit = design.units[place]
-        saved = base - mean_cycles(_with_quick(design, place), works)
+    for places in _busiest(design, works):
+        saved = base - mean_cycles(_with_quick(design, places), works)
         if saved > 0:
-            cost = unit.cost
-            found.append(Limit(unit.name, cost.interval, cost.dsp, saved, unit.comment))
-    return sorted(found, key=lambda limit: (-limit.saved, limit.unit))[:SHOWN]
+            units = [design.units[place] for place in places]
+            names, what = zip(*((unit.name, unit.comment) for unit in units), strict=True)
+            dsp = sum(unit.cost.dsp for unit in units)
+            found.append(Limit(names, units[0].cost.interval, dsp, saved, what))
+    return sorted(found, key=lambda limit: (-limit.saved, limit.units))[:SHOWN]
 
 
-def _with_quick(design: Design, place: int) -> Design:
-    """The design with a row per cycle in one unit."""
+def _with_quick(design: Design, places: Sequence[int]) -> Design:
+    """The design with a row per cycle in some units."""
     units = list(design.units)
-    units[place] = replace(units[place], cost=replace(units[place].cost, interval=1, scan=0.0))
+    for place in places:
+        cost = replace(units[place].cost, interval=1, scan=0.0)
+        units[place] = replace(units[place], cost=cost)
     return replace(design, units=tuple(units))
 
 
-def _busiest(design: Design, works: Sequence[Work]) -> list[int]:
-    """Places of the units that take more than a cycle per row, by their cycles per graph."""
+def _busiest(design: Design, works: Sequence[Work]) -> list[list[int]]:
+    """Places of the units that take more than a cycle per row, by their cycles per graph.
+
+    Those that take as many cycles for rows of one space, in one loop, stand together.
+    """
     counts = {
         space: float(np.mean([work.counts.get(space, 1) for work in works]))
         for space in {space for work in works for space in work.counts}
     }
 
-    def cycles(unit: Unit) -> float:
-        spaces = [design.streams[wire].space for wire in unit.outputs.values()]
-        rows = max((counts.get(space, max(counts.values())) for space in spaces), default=1.0)
+    def spaces(unit: Unit) -> list[str]:
+        return [design.streams[wire].space for wire in unit.outputs.values()]
+
+    def cycles(place: int) -> float:
+        unit = design.units[place]
+        most = max(counts.values())
+        rows = max((counts.get(space, most) for space in spaces(unit)), default=1.0)
         layers = design.loops[unit.loop] if unit.loop >= 0 else 1
         return rows * layers * (unit.cost.interval + unit.cost.scan * rows)
 
-    slow = [
-        place
-        for place, unit in enumerate(design.units)
-        if unit.op is not None and (unit.cost.interval > 1 or unit.cost.scan > 0)
-    ]
-    return sorted(slow, key=lambda place: -cycles(design.units[place]))[:CANDIDATES]
+    groups: dict[object, list[int]] = {}
+    for place, unit in enumerate(design.units):
+        if unit.op is not None and (unit.cost.interval > 1 or unit.cost.scan > 0):
+            pace = unit.loop, tuple(spaces(unit)), unit.cost.interval, unit.cost.scan
+            groups.setdefault(pace, []).append(place)
+    return sorted(groups.values(), key=lambda places: -cycles(places[0]))[:CANDIDATES]

@@ -71,12 +71,13 @@ def saturations(report: Mapping[str, Any], framed: bool = False) -> Table:
 def limits(report: Mapping[str, Any], framed: bool = False) -> Table:
     """The units that a graph waits for, the one that costs most cycles first."""
     total = report["latency"]["estimated_cycles"]
-    title = "What limits the latency: cycles that a graph saves if the unit takes a row per cycle"
-    table = _table(title, framed, "unit", "cycles per row", "DSP", "saved", "what it is")
+    title = "What limits the latency: cycles that a graph saves if the units take a row per cycle"
+    table = _table(title, framed, "units", "cycles per row", "DSP", "saved", "what it is")
     for entry in report["limits_of_latency"]:
         saved = f"{entry['saved']:,.0f} ({entry['saved'] / total:.0%})"
-        told = (entry["unit"], str(entry["interval"]), str(entry["multipliers"]), saved)
-        table.add_row(*told, entry["what"].split(": ")[0])
+        told = (str(entry["interval"]), str(entry["multipliers"]), saved)
+        where = dict.fromkeys(what.split(": ")[0] for what in entry["what"])
+        table.add_row("\n".join(entry["units"]), *told, "\n".join(where))
     return table
 
 

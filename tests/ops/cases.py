@@ -59,8 +59,8 @@ class Case:
             if value.target and most == 0:
                 rows = sizes[value.space] = 0
             found[port] = _codes(rng, value, rows, most)
-        if self.op.kernel == "segment":
-            found["index"] = np.sort(found["index"], axis=0)
+        for port in self.op.sorted_ports:
+            found[port] = np.sort(found[port], axis=0)
         return found
 
     def expected(self, inputs: Inputs, layer: int) -> Codes:

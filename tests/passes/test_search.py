@@ -97,12 +97,15 @@ def test_limits_are_what_quick_units_would_save(graph: Graph, works: list[Work])
     assert [limit.saved for limit in found] == sorted((x.saved for x in found), reverse=True)
     worst = found[0]
     units = tuple(
-        replace(unit, cost=replace(unit.cost, interval=1)) if unit.name == worst.unit else unit
+        replace(unit, cost=replace(unit.cost, interval=1)) if unit.name in worst.units else unit
         for unit in design.units
     )
     quick = mean_cycles(replace(design, units=units), works)
     assert worst.saved == mean_cycles(design, works) - quick
     assert worst.interval > 1
+    assert {unit.cost.interval for unit in design.units if unit.name in worst.units} == {
+        worst.interval
+    }
 
 
 def test_few_graphs_stand_for_all(graph: Graph) -> None:

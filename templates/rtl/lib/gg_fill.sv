@@ -24,21 +24,12 @@ module gg_fill #(
   assign y_data     = {Lanes{Width'(Code)}};
   assign rows_ready = y_ready && (rows_last || is_row_end);
 
-  if (Beats > 1) begin : g_beats
-    localparam int unsigned BeatBits = $clog2(Beats);
-    logic [BeatBits-1:0] beat_q;
+  logic [(Beats > 1 ? $clog2(Beats) : 1)-1:0] unused_beat;
 
-    assign is_row_end = beat_q == BeatBits'(Beats - 1);
-
-    always_ff @(posedge clk) begin
-      if (!rst_n) beat_q <= '0;
-      else if (rows_valid && y_ready && !rows_last) beat_q <= is_row_end ? '0 : beat_q + 1'b1;
-    end
-  end else begin : g_whole
-    logic unused_clock;
-    assign unused_clock = &{clk, rst_n};
-    assign is_row_end   = 1'b1;
-  end
+  gg_beats #(.Beats(Beats)) u_beats (
+    .clk, .rst_n, .step(rows_valid && y_ready && !rows_last), .is_end(is_row_end),
+    .beat(unused_beat)
+  );
 
   logic unused_data;
   assign unused_data = ^rows_data;

@@ -43,20 +43,10 @@ module gg_pair #(
   assign a_all   = {CopiesA{a_data}};
   assign b_all   = {CopiesB{b_data}};
 
-  if (Beats > 1) begin : g_beats
-    localparam int unsigned BeatBits = $clog2(Beats);
-    logic [BeatBits-1:0] beat_q;
+  logic [(Beats > 1 ? $clog2(Beats) : 1)-1:0] unused_beat;
 
-    assign is_row_end = beat_q == BeatBits'(Beats - 1);
-
-    always_ff @(posedge clk) begin
-      if (!rst_n) beat_q <= '0;
-      else if (valid && ready && !last) beat_q <= is_row_end ? '0 : beat_q + 1'b1;
-    end
-  end else begin : g_whole
-    logic unused_clk;
-    assign unused_clk = &{clk, rst_n};
-    assign is_row_end = 1'b1;
-  end
+  gg_beats #(.Beats(Beats)) u_beats (
+    .clk, .rst_n, .step(valid && ready && !last), .is_end(is_row_end), .beat(unused_beat)
+  );
 
 endmodule

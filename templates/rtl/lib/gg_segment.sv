@@ -77,20 +77,7 @@ module gg_segment #(
     if (!rst_n || finish) {row_q, next_q, is_open_q} <= {WidthIndex'(0), WidthIndex'(1), 1'b0};
   end
 
-  if (Beats > 1) begin : g_beats
-    logic [BeatBits-1:0] beat_q;
-
-    assign is_row_end = beat_q == BeatBits'(Beats - 1);
-    assign beat       = beat_q;
-
-    always_ff @(posedge clk) begin
-      if (step) beat_q <= is_row_end ? '0 : beat_q + 1'b1;
-      if (!rst_n) beat_q <= '0;
-    end
-  end else begin : g_whole
-    assign is_row_end = 1'b1;
-    assign beat       = 1'b0;
-  end
+  gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
 
   logic write_q, is_first_q, was_open_q;
   logic [BeatBits-1:0] beat_q;
