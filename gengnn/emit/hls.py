@@ -72,7 +72,6 @@ def _sources(design: Design) -> dict[str, str]:
         streams=units.streams(),
         calls=units.calls(),
         layouts=hls_packets.layouts(design),
-        counts=hls_packets.counts(design),
         receiver=hls_packets.receiver(design),
         senders=hls_packets.senders(design, units),
         writer=hls_packets.writer(design, units),

@@ -24,15 +24,15 @@ class FieldText:
 
 @dataclass(frozen=True)
 class LayoutText:
-    """The configuration struct of the rows of a space, and the array that stores them."""
+    """The configuration struct of the rows of a space, and the stream that brings them."""
 
     config: str
     space: str
-    store: str
+    rows: str
+    depth: int
     bits: int
     max_rows: int
     bus_beats: int
-    words: int
     checked: str
     sent: str
 
@@ -78,14 +78,9 @@ def all_layouts(design: Design) -> str:
     return listing("using Layouts = gg::Layouts<", configs, ">;", 2)
 
 
-def counts(design: Design) -> str:
-    """The variables that hold the rows of each space, and the status."""
-    return listing("int ", [*map(_count, design.layouts), "status"], ";", 2)
-
-
 def receiver(design: Design) -> str:
     """The call that takes a packet."""
-    spaces = [name for layout in design.layouts for name in (_store(layout), _count(layout))]
+    spaces = [_rows(layout) for layout in design.layouts]
     head = "gg::receive<Packet::Bus>("
     return listing(head, ["Packet::Layouts()", "s_axis", "status", *spaces], ");", 2)
 
@@ -108,9 +103,8 @@ def senders(design: Design, units: HlsUnits) -> list[str]:
         streams = [units.variable(entry.stream) for entry in layout.fields if entry.stream]
         if layout.rows_stream:
             streams.append(units.variable(layout.rows_stream))
-        if streams:
-            head = f"gg::send<{_layout_config(layout)}>("
-            calls.append(listing(head, [_store(layout), _count(layout), *streams], ");", 2))
+        head = f"gg::send<{_layout_config(layout)}>("
+        calls.append(listing(head, [_rows(layout), *streams], ");", 2))
     return calls
 
 
@@ -139,11 +133,11 @@ def _layout(design: Design, layout: RowLayout) -> LayoutText:
     return LayoutText(
         _layout_config(layout),
         layout.space,
-        _store(layout),
+        _rows(layout),
+        1 + layout.max_rows * (bus_beats > 0),
         layout.bits,
         layout.max_rows,
         bus_beats,
-        max(1, layout.max_rows * bus_beats),
         listing("using Checked = gg::Fields<", checked, ">;", 2),
         listing("using Sent = gg::Fields<", sent, ">;", 2),
     )
@@ -165,9 +159,5 @@ def _rows_config(layout: RowLayout) -> str:
     return f"every_row_of_{identifier(layout.space)}"
 
 
-def _store(layout: RowLayout) -> str:
-    return f"{identifier(layout.space)}_store"
-
-
-def _count(layout: RowLayout) -> str:
-    return f"num_{identifier(layout.space)}"
+def _rows(layout: RowLayout) -> str:
+    return f"rows_of_{identifier(layout.space)}"

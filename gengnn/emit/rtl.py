@@ -82,7 +82,7 @@ def library(modules: Iterable[str]) -> list[Path]:
 
 
 PACKET_UNITS = (
-    *("gg_loader", "gg_loader_store", "gg_loader_check", "gg_loader_emit", "gg_fork"),
+    *("gg_loader", "gg_loader_row", "gg_loader_check", "gg_loader_feed", "gg_fork"),
     *("gg_memory", "gg_status", "gg_writer", "gg_writer_rows"),
 )
 """The library modules that the top and the memories of every design need."""

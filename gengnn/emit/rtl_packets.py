@@ -9,13 +9,17 @@ from gengnn.design import COUNT_BITS, WORD_BITS, Design, Field, RowLayout
 from gengnn.emit.cpp import comment, identifier
 from gengnn.emit.rtl_units import SIGNALS, stream_pins
 from gengnn.emit.sv import Instance, Section, concat, declare, instance, part
-from gengnn.ops.base import Setting, address_bits
+from gengnn.ops.base import Setting
 
 INTEGER_BITS = 32
 """Bits of the limits that the checks compare with."""
 
 CLOCK = {"clk": "aclk", "rst_n": "aresetn"}
 """The connections that all units of the top share."""
+
+
+IDLE = ("busy", "hold")
+"""Signals of a space whose rows do not enter the machine."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +46,42 @@ class Rows:
 
     @property
     def is_stored(self) -> bool:
-        """Whether its rows are looked at."""
+        """Whether the data of its rows is looked at."""
         return self.is_read or bool(self.checks)
 
     def bad(self) -> list[str]:
         """The signals of the checks."""
         return [f"{self.stem}_is_bad{number}" for number in range(len(self.checks))]
 
+    def bare(self) -> dict[str, str]:
+        """Signals, and what they say: an index cannot be in range, as its target has no rows."""
+        targets = sorted({field.target for field, _ in self.checks if field.target})
+        return {
+            f"{self.stem}_lacks_{identifier(target)}": (
+                f"{self.stem}_count != '0 && {_count(target)} == '0"
+            )
+            for target in targets
+        }
+
+    def kept(self) -> str:
+        """A row with zeros in place of indices out of range."""
+        checked = {offset: number for number, (_, offset) in enumerate(self.checks)}
+        parts, offset = [], 0
+        for field in self.layout.fields:
+            number = checked.get(offset)
+            row = part(f"{self.stem}_row", offset, field.bits, self.layout.bits)
+            parts.append(row if number is None else f"{self.stem}_kept{number}")
+            offset += field.bits
+        return concat(parts)
+
+
+def _count(space: str) -> str:
+    """The signal with the rows of a space."""
+    return f"load_{identifier(space)}_count"
+
 
 def loader(design: Design) -> list[Section]:
-    """The loader, then the store, checks and emitter of each base space."""
+    """The loader, then for each base space what collects, checks and feeds its rows."""
     spaces = [_rows(layout) for layout in design.layouts]
     sections = [_control(design, spaces)]
     sections += [_space(design, rows) for rows in spaces if rows.is_stored or rows.sinks]
@@ -79,36 +109,53 @@ def _control(design: Design, spaces: Sequence[Rows]) -> Section:
     beats = tuple(rows.layout.beats(design.tdata) for rows in spaces)
     params: dict[str, Setting] = {"Spaces": len(spaces), "TData": design.tdata}
     params |= {"MaxRows": limits, "Beats": beats}
-    counts = [_used(f"{r.stem}_count", bool(r.sinks) or r.layout.space in targets) for r in spaces]
+    counts = [
+        _used(f"{r.stem}_count", bool(r.sinks or r.bare()) or r.layout.space in targets)
+        for r in spaces
+    ]
     stores = [_used(f"{rows.stem}_store", rows.is_stored) for rows in spaces]
     busy = [f"{rows.stem}_busy" for rows in spaces]
+    hold = [f"{rows.stem}_hold" for rows in spaces]
     checks = [signal for rows in spaces for signal in rows.bad()]
+    bare = {name: told for rows in spaces for name, told in rows.bare().items()}
+    blank = _used("load_blank", any(rows.is_stored for rows in spaces))
     pins = CLOCK | {f"s_{s}": f"s_axis_t{s}" for s in SIGNALS}
     pins |= {"s_data": part("s_axis_tdata", 0, _header_bits(design), design.tdata)}
-    pins |= {"is_header": "load_is_header", "store": concat(stores), "counts": concat(counts)}
-    pins |= {"is_bad": f"|{concat(checks)}" if checks else "1'b0"}
+    pins |= {"is_header": "load_is_header", "store": concat(stores), "blank": blank}
+    pins |= {"counts": concat(counts), "is_bare": _any(list(bare)), "is_bad": _any(checks)}
     pins |= {f"status{end}": f"load_status{end}" for end in ("_valid", "_ready", "")}
-    pins |= {"start": "load_start", "busy": concat(busy)}
+    pins |= {"is_let_in": "load_is_let_in", "start": "load_start"}
+    pins |= {"busy": concat(busy), "hold": concat(hold)}
     state = CLOCK | {"is_header": "load_is_header"}
     for port, end in (("x", "load"), ("y", "send")):
         state |= {f"{port}_{s}": f"{end}_status_{s}" for s in ("valid", "ready")}
-        state |= {f"{port}_status": f"{end}_status"}
+        state |= {f"{port}_{s}": f"{end}_{s}" for s in ("status", "is_let_in")}
     state |= {"y_cycles": "send_cycles"}
     leftover = _leftover(design, spaces)
-    signals = [("load_is_header", 1), ("load_start", 1)]
+    signals = [(f"load_{s}", 1) for s in ("is_header", "start")]
     signals += [(f"{end}_status_{s}", 1) for end in ("load", "send") for s in ("valid", "ready")]
-    signals += [(name, 1) for name in (*stores, *busy, *checks)]
+    signals += [(f"{end}_is_let_in", 1) for end in ("load", "send")]
+    signals += [(name, 1) for name in (blank, *stores, *busy, *hold, *bare, *checks)]
     signals += [("unused_tdata", 1)] * len(leftover) + [(name, COUNT_BITS) for name in counts]
     signals += [("load_status", 8), ("send_status", 8), ("send_cycles", 32)]
     return Section(
-        comment("Packets: checked as they come; a good one is let in when all of it is there.", 2),
+        comment("Packets: checked and let in as they come.", 2),
         declare(signals),
         (
             instance("gg_loader", "u_loader", params, pins),
             instance("gg_status", "u_status", {}, state),
         ),
-        (*(f"{rows.stem}_busy = 1'b0" for rows in spaces if not rows.sinks), *leftover),
+        (
+            *(f"{name} = {told}" for name, told in bare.items()),
+            *(f"{rows.stem}_{s} = 1'b0" for rows in spaces if not rows.sinks for s in IDLE),
+            *leftover,
+        ),
     )
+
+
+def _any(signals: Sequence[str]) -> str:
+    """Whether one of the signals is set."""
+    return f"|{concat(signals)}" if signals else "1'b0"
 
 
 def _used(signal: str, is_used: bool) -> str:
@@ -131,11 +178,11 @@ def _leftover(design: Design, spaces: Sequence[Rows]) -> list[str]:
 
 
 def _space(design: Design, rows: Rows) -> Section:
-    """The rows of one base space: stored, checked, and sent to every stream that wants them."""
+    """The rows of one base space: collected, checked, and sent to every stream that wants them."""
     layout = rows.layout
-    parts = [_store(design, rows)] if rows.is_stored else []
+    parts = [_row(design, rows)] if rows.is_stored else []
     if rows.sinks:
-        parts.append(_emitter(rows))
+        parts.append(_feed(rows))
     names = ", ".join(field.value for field in layout.fields) or "no data"
     told = f"Rows of {layout.space}: {names}; {layout.bits} bits, at most {layout.max_rows} rows."
     return Section(
@@ -146,69 +193,56 @@ def _space(design: Design, rows: Rows) -> Section:
     )
 
 
-def _store(design: Design, rows: Rows) -> Section:
-    """The memory of a space and the checks of its indices."""
+def _row(design: Design, rows: Rows) -> Section:
+    """What collects the rows of a space, and the checks of their indices."""
     layout, stem = rows.layout, rows.stem
-    row, data = _used(f"{stem}_row", bool(rows.checks)), _used(f"{stem}_data", rows.is_read)
     word = part("s_axis_tdata", 0, min(layout.bits, design.tdata), design.tdata)
-    params = {"Bits": layout.bits, "TData": design.tdata, "MaxRows": layout.max_rows}
-    pins = {"clk": "aclk", "clear": "load_is_header", "store": f"{stem}_store", "word": word}
-    pins |= {"row_valid": f"{row}_valid", "row": row, "rdata": data}
-    pins |= {"re": f"{stem}_re" if rows.is_read else "1'b0"}
-    pins |= {"raddr": f"{stem}_raddr" if rows.is_read else "'0"}
-    signals = [(f"{row}_valid", 1), (row, layout.bits), (data, layout.bits)]
+    params = {"Bits": layout.bits, "TData": design.tdata}
+    pins = {"clk": "aclk", "clear": "load_is_header", "store": f"{stem}_store"}
+    pins |= {"blank": "load_blank", "word": word, "hold": f"{stem}_hold"}
+    pins |= {"row_valid": f"{stem}_row_valid", "row": f"{stem}_row"}
+    signals = [(f"{stem}_row_valid", 1), (f"{stem}_row", layout.bits)]
+    checks = list(enumerate(rows.checks))
+    signals += [(f"{stem}_kept{number}", field.bits) for number, (field, _) in checks]
     assigns = []
-    for signal, fields in _blind_spots(rows).items():
-        signals.append((f"unused_{signal}", 1))
-        assigns.append(f"unused_{signal} = &{concat(fields)}")
+    if not rows.sinks:
+        signals.append((f"unused_{stem}_kept", 1))
+        assigns.append(f"unused_{stem}_kept = &{rows.kept()}")
     return Section(
         "",
         declare(signals),
         (
-            instance("gg_loader_store", f"u_{stem}_store", params, pins),
-            *(_check(rows, number) for number in range(len(rows.checks))),
+            instance("gg_loader_row", f"u_{stem}_row", params, pins),
+            *(_check(rows, number) for number, _ in checks),
         ),
         tuple(assigns),
     )
-
-
-def _blind_spots(rows: Rows) -> dict[str, list[str]]:
-    """The parts of a row that no check reads, and those that no stream takes."""
-    checked = {offset for _, offset in rows.checks}
-    bits, offset = rows.layout.bits, 0
-    spots: dict[str, list[str]] = {}
-    for field in rows.layout.fields:
-        for name, is_seen, is_there in (
-            ("row", offset in checked, bool(checked)),
-            ("data", bool(field.stream), rows.is_read),
-        ):
-            if is_there and not is_seen:
-                signal = f"{rows.stem}_{name}"
-                spots.setdefault(signal, []).append(part(signal, offset, field.bits, bits))
-        offset += field.bits
-    return spots
 
 
 def _check(rows: Rows, number: int) -> Instance:
     field, offset = rows.checks[number]
     stem = rows.stem
     filler = f"{INTEGER_BITS - COUNT_BITS}'d0"
-    target = f"{{{filler}, load_{identifier(field.target)}_count}}"
     pins = {"clk": "aclk", "clear": "load_is_header", "row_valid": f"{stem}_row_valid"}
     pins |= {"row": part(f"{stem}_row", offset, field.bits, rows.layout.bits)}
+    target = f"{{{filler}, {_count(field.target)}}}"
     pins |= {"limit": target if field.target else f"32'd{field.bound}"}
-    pins |= {"is_bad": rows.bad()[number]}
+    pins |= {"kept": f"{stem}_kept{number}", "is_bad": rows.bad()[number]}
     params = {"Lanes": field.lanes, "Width": field.width}
     return instance("gg_loader_check", f"u_{stem}_check{number}", params, pins)
 
 
-def _emitter(rows: Rows) -> Section:
+def _feed(rows: Rows) -> Section:
     """Sends the rows to one stream, or through a fork to several."""
-    stem, limit = rows.stem, rows.layout.max_rows
+    stem, limit, bits = rows.stem, rows.layout.max_rows, rows.layout.bits
     wires = [identifier(stream) for stream, _ in rows.sinks]
-    reads = {port: _used(f"{stem}_{port}", rows.is_read) for port in ("re", "raddr")}
-    pins = CLOCK | {"start": "load_start", "count": f"{stem}_count", "busy": f"{stem}_busy"} | reads
-    signals = [(reads["re"], 1), (reads["raddr"], address_bits(limit))]
+    data = f"{stem}_data" if rows.is_read else f"unused_{stem}_data"
+    pins = CLOCK | {"start": "load_start", "count": f"{stem}_count"}
+    pins |= {s: f"{stem}_{s}" for s in IDLE}
+    stored = {"row_valid": f"{stem}_row_valid", "row": rows.kept()}
+    pins |= stored if rows.is_stored else {"row_valid": "1'b1", "row": "1'b0"}
+    width = bits if rows.is_stored else 1
+    signals = [(data, width)]
     control = SIGNALS[:3]
     source = wires[0]
     forks = []
@@ -216,15 +250,29 @@ def _emitter(rows: Rows) -> Section:
         source = stem
         signals += [(f"{stem}_{s}", 1) for s in control] + [(f"unused_{stem}_copies", len(wires))]
         forks.append(_fork(stem, wires))
-    pins |= {f"y_{s}": f"{source}_{s}" for s in control}
-    emit = instance("gg_loader_emit", f"u_{stem}_emit", {"MaxRows": limit}, pins)
-    data = zip(wires, (bits for _, bits in rows.sinks), strict=True)
-    assigns = tuple(f"{wire}_data = {bits}" for wire, bits in data)
-    return Section("", declare(signals), (emit, *forks), assigns)
+    pins |= {f"y_{s}": f"{source}_{s}" for s in control} | {"y_data": data}
+    feed = instance("gg_loader_feed", f"u_{stem}_feed", {"Bits": width, "MaxRows": limit}, pins)
+    sinks = zip(wires, (bits for _, bits in rows.sinks), strict=True)
+    assigns = [f"{wire}_data = {bits}" for wire, bits in sinks]
+    unread = _unread(rows)
+    if unread:
+        signals.append((f"unused_{stem}_data", 1))
+        assigns.append(f"unused_{stem}_data = &{concat(unread)}")
+    return Section("", declare(signals), (feed, *forks), tuple(assigns))
+
+
+def _unread(rows: Rows) -> list[str]:
+    """The parts of a row in the machine that no stream takes."""
+    offset, found = 0, []
+    for field in rows.layout.fields:
+        if rows.is_read and not field.stream:
+            found.append(part(f"{rows.stem}_data", offset, field.bits, rows.layout.bits))
+        offset += field.bits
+    return found
 
 
 def _fork(stem: str, wires: Sequence[str]) -> Instance:
-    """Control only: the row itself stands at the memory until everyone has taken it."""
+    """Control only: the row itself stands there until everyone has taken it."""
     control = SIGNALS[:3]
     pins = CLOCK | {f"x_{s}": f"{stem}_{s}" for s in control} | {"x_data": "1'b0"}
     pins |= {f"y_{s}": concat([f"{wire}_{s}" for wire in wires]) for s in control}
@@ -246,10 +294,11 @@ def writer(design: Design) -> Section:
     pins = dict(CLOCK)
     for signal in SIGNALS:
         pins[f"x_{signal}"] = concat([f"{stem}_{signal}" for stem in stems])
-    pins |= {s: f"send_{s}" for s in ("status_valid", "status_ready", "status", "cycles")}
+    told = ("status_valid", "status_ready", "status", "is_let_in", "cycles")
+    pins |= {s: f"send_{s}" for s in told}
     pins |= {f"m_{s}": f"m_axis_t{s}" for s in SIGNALS}
     params = {"Results": len(stems), "TData": tdata}
     instances.append(instance("gg_writer", "u_writer", params, pins))
-    told = "Responses: the rows of each result in turn, then the status beat."
+    title = "Responses: the rows of each result in turn, then the status beat."
     keep = f"m_axis_tkeep = {{{tdata // 8}{{1'b1}}}}"
-    return Section(comment(told, 2), declare(signals), tuple(instances), (keep,))
+    return Section(comment(title, 2), declare(signals), tuple(instances), (keep,))

@@ -15,8 +15,11 @@ from gengnn.ops.timing import Arrivals, paced, passed, steady
 from gengnn.passes.netlist import OUTER
 from gengnn.reference import Sample, row_counts, run_real
 
-LOAD_LATENCY = 4
-"""Cycles from the last packet beat to the first row in the machine."""
+LOAD_LATENCY = 5
+"""Cycles from the last beat of a packet row to the row in the machine."""
+
+NEXT_PACKET = 3
+"""Cycles between the packets that the loader takes."""
 
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
@@ -75,31 +78,34 @@ class _Line:
         self.repeated = _repeated(design.units)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
         self.entries = {wire: s for wire, s in design.streams.items() if wire not in made}
-        self.takers = [
-            unit.name
-            for unit in design.units
-            if not self.entries.keys().isdisjoint(unit.inputs.values())
-        ]
         self.free = 0.0
 
     def run(self, work: Work) -> float:
         """The cycle of the last result beat of the next graph."""
         design, clock = self.design, self.clock
-        start = self.free + 1 + LOAD_LATENCY
-        start += sum(
-            work.counts.get(entry.space, 1) * entry.beats(design.tdata) for entry in design.layouts
-        )
         clock.begin(work)
-        for wire, stream in self.entries.items():
-            clock.times[wire] = steady(start, work.counts.get(stream.space, 1), stream.beats)
+        loaded = self._load(work)
         for layer, body in self.steps:
             clock.layer = layer
             for unit in [*(self.repeated if layer else ()), *body]:
                 clock.run(unit)
-        emitted = max(clock.times[wire].end for wire in self.entries)
-        self.free = max(emitted, *(clock.busy.get(name, 0.0) for name in self.takers)) + 1
+        self.free = loaded
         ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
         return max(ends) + STORE_LATENCY
+
+    def _load(self, work: Work) -> float:
+        """Let the rows of a packet in as they come; the cycle when the next one may come."""
+        at = begin = self.free + self.design.header_beats
+        for layout in self.design.layouts:
+            rows, beats = work.counts.get(layout.space, 1), layout.beats(self.design.tdata)
+            start = (at + beats - 1 if beats else begin) + LOAD_LATENCY
+            came = start + np.arange(rows, dtype=np.float64) * max(beats, 1)
+            times = Arrivals(came, came, came[-1] + 1 if rows else begin + LOAD_LATENCY)
+            for wire in (*(entry.stream for entry in layout.fields), layout.rows_stream):
+                if wire in self.entries:
+                    self.clock.times[wire] = times
+            at += rows * beats
+        return at + NEXT_PACKET
 
 
 def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:

@@ -31,6 +31,10 @@ struct Row {
   }
 };
 
+// What goes from the loader to the sender of layout L: a row with their number, then the rows.
+template <int Bus, class L>
+using RowOf = Row<Bus, (L::BusBeats > 0 ? L::BusBeats : 1)>;
+
 // Width bits of a row from bit `position` on.
 template <int Width, int Bus, int Words>
 ap_uint<Width> get_bits(const Row<Bus, Words>& row, int position) {
@@ -50,6 +54,17 @@ void put_bits(Row<Bus, Words>& row, int position, ap_uint<Width> bits) {
   const int word = position / Bus, offset = position % Bus;
   row.word[word] |= ap_uint<Bus>(bits) << offset;
   if (offset + Width > Bus) row.word[word + 1] |= ap_uint<Bus>(bits >> (Bus - offset));
+}
+
+// Make Width bits of a row from bit `position` on zero.
+template <int Width, int Bus, int Words>
+void clear_bits(Row<Bus, Words>& row, int position) {
+#pragma HLS INLINE
+  static_assert(Width <= Bus, "a code spans two words at most");
+  const int word = position / Bus, offset = position % Bus;
+  const ap_uint<Bus> ones = ap_uint<Width>(-1);
+  row.word[word] &= ~(ones << offset);
+  if (offset + Width > Bus) row.word[word + 1] &= ~(ones >> (Bus - offset));
 }
 
 // Rows of the input spaces, from a packet's header: CountBits bits for each space in turn,

@@ -1,5 +1,5 @@
-// Sender: lets the stored rows of a space into the machine. Layouts and fields are those of the
-// loader.
+// Sender: gives the rows of a space to the streams of the machine. Layouts and fields are those of
+// the loader.
 #pragma once
 
 #include "beat.hpp"
@@ -26,19 +26,15 @@ lanes:
 }
 
 // The rows of layout L, one beat per row on the stream of each field in L::Sent.
-template <class L, int Bus, class... Streams>
-void send(const ap_uint<Bus> (&store)[L::Words], int count, Streams&... y) {
-  constexpr int Steps = L::BusBeats > 0 ? L::BusBeats : 1;
-  Row<Bus, Steps> row;
-  int word = 0, step = 0;
-  const int words = count * Steps;
+template <class L, int Bus, int Words, class... Streams>
+void send(Stream<Row<Bus, Words>>& x, Streams&... y) {
+  const int count = x.read().word[0].to_int();
 rows:
-  for (bool is_last = false; !is_last; ++word) {
+  for (int i = 0; i <= count; ++i) {
 #pragma HLS PIPELINE II=1
-    is_last = word == words;
-    if (L::BusBeats > 0 && !is_last) row.word[step] = store[word];
-    if (step == Steps - 1 || is_last) send_row(row, is_last, typename L::Sent(), y...);
-    step = step == Steps - 1 ? 0 : step + 1;
+    Row<Bus, Words> row;
+    if (L::BusBeats > 0 && i < count) row = x.read();
+    send_row(row, i == count, typename L::Sent(), y...);
   }
 }
 

@@ -1,4 +1,5 @@
-// Writer: the rows of every result in turn, then a status beat that ends the packet.
+// Writer: the rows of every result in turn, then a status beat that ends the packet. A status other
+// than OK goes alone.
 #pragma once
 
 #include "beat.hpp"
@@ -19,7 +20,7 @@ void put_word(Stream<Axis<Bus>>& out, const ap_uint<Bus>& data, bool is_last) {
 
 // The rows of result R, whose row takes Beats beats of its stream and BusBeats words of the bus.
 template <class R, int Bus, class T>
-void write_rows(Stream<T>& x, Stream<Axis<Bus>>& out) {
+void write_rows(Stream<T>& x, Stream<Axis<Bus>>& out, bool is_good) {
   constexpr int Bits = T::Lanes * T::Width;
   Row<Bus, R::BusBeats> row;
   int beat = 0;
@@ -37,7 +38,7 @@ rows:
     words:
       for (int w = 0; w < R::BusBeats; ++w) {
 #pragma HLS PIPELINE II=1
-        put_word<Bus>(out, row.word[w], false);
+        if (is_good) put_word<Bus>(out, row.word[w], false);
         row.word[w] = 0;
       }
     }
@@ -45,20 +46,20 @@ rows:
 }
 
 template <int Bus>
-void write_results(Stream<Axis<Bus>>&) {}
+void write_results(Stream<Axis<Bus>>&, bool) {}
 
 template <int Bus, class R, class... Rest, class T, class... Streams>
-void write_results(Stream<Axis<Bus>>& out, Stream<T>& x, Streams&... others) {
+void write_results(Stream<Axis<Bus>>& out, bool is_good, Stream<T>& x, Streams&... others) {
 #pragma HLS INLINE
-  write_rows<R, Bus>(x, out);
-  write_results<Bus, Rest...>(out, others...);
+  write_rows<R, Bus>(x, out, is_good);
+  write_results<Bus, Rest...>(out, is_good, others...);
 }
 
 // P names the Bus width; R... the results in the order of their streams. The cycles that the
 // status beat has room for are counted by the RTL design only.
 template <class P, class... R, class... Streams>
 void respond(int status, Stream<Axis<P::Bus>>& out, Streams&... results) {
-  write_results<P::Bus, R...>(out, results...);
+  write_results<P::Bus, R...>(out, status == OK, results...);
   put_word<P::Bus>(out, ap_uint<P::Bus>(status), true);
 }
 

@@ -1,9 +1,10 @@
 // FIFO of Depth beats and one more in its output register.
-// Shallow (Depth <= 32): LUT RAM, latency 1, an empty FIFO passes the beat straight to the output
-// register. Deep: block RAM, latency 2. One beat per cycle; no path from y_ready to x_ready.
+// Direct: LUT RAM, latency 1, an empty FIFO passes the beat straight to the output register. Else a
+// memory with a registered output, latency 2. One beat per cycle; no path from y_ready to x_ready.
 module gg_fifo #(
   parameter int unsigned Width = 16,
-  parameter int unsigned Depth = 16
+  parameter int unsigned Depth = 16,
+  parameter bit Direct = Depth <= 32
 ) (
   input  logic             clk,
   input  logic             rst_n,
@@ -57,7 +58,7 @@ module gg_fifo #(
     end
   end
 
-  if (Depth <= 32) begin : g_shallow
+  if (Direct) begin : g_direct
     (* ram_style = "distributed" *) logic [Width:0] mem[Depth];
 
     assign push = x_valid && x_ready && !(is_empty_q && is_free);
@@ -74,7 +75,7 @@ module gg_fifo #(
         y_valid <= !is_empty_q || (x_valid && x_ready);
       end
     end
-  end else begin : g_deep
+  end else begin : g_memory
     assign push = x_valid && x_ready;
 
     gg_ram #(

@@ -1,5 +1,6 @@
-// Status of every graph on its way, from the loader to the writer, and its cycle count: from the
-// header beat to the status beat, both included, if the writer takes it at once.
+// Status of every packet on its way from the loader to the writer, whether it entered the machine,
+// and its cycle count: from the header beat to the status beat, both included, if the writer takes
+// it at once.
 module gg_status #(
   parameter int unsigned Depth = 16
 ) (
@@ -9,9 +10,11 @@ module gg_status #(
   input  logic        x_valid,
   output logic        x_ready,
   input  logic [7:0]  x_status,
+  input  logic        x_is_let_in,
   output logic        y_valid,
   input  logic        y_ready,
   output logic [7:0]  y_status,
+  output logic        y_is_let_in,
   output logic [31:0] y_cycles
 );
 
@@ -33,7 +36,7 @@ module gg_status #(
   gg_carry_select #(.Width(32), .Chain(16)) u_cycles (.a(now_q), .b(y_before), .y(y_cycles));
 
   gg_fifo #(
-    .Width(40),
+    .Width(41),
     .Depth(Depth)
   ) u_fifo (
     .clk,
@@ -41,11 +44,11 @@ module gg_status #(
     .x_valid,
     .x_ready,
     .x_last (1'b0),
-    .x_data ({before_q, x_status}),
+    .x_data ({before_q, x_is_let_in, x_status}),
     .y_valid,
     .y_ready,
     .y_last (unused_last),
-    .y_data ({y_before, y_status})
+    .y_data ({y_before, y_is_let_in, y_status})
   );
 
 endmodule

@@ -1,5 +1,6 @@
 // Writer: the words of every result in turn, up to its end token, then the status beat, which
-// ends the packet. A status other than 0 is sent alone. Latency 1, one word per cycle.
+// ends the packet. A status other than 0 is sent alone, and the results of a packet that had
+// entered the machine are dropped. Latency 1, one word per cycle.
 // Result i has bit i of the control signals and the i-th word of x_data.
 module gg_writer #(
   parameter int unsigned Results = 1,
@@ -14,6 +15,7 @@ module gg_writer #(
   input  logic                     status_valid,
   output logic                     status_ready,
   input  logic [7:0]               status,
+  input  logic                     is_let_in,
   input  logic [31:0]              cycles,
   output logic                     m_valid,
   input  logic                     m_ready,
@@ -30,15 +32,15 @@ module gg_writer #(
   assign is_free  = !m_valid || m_ready;
   assign is_error = status != '0;
   assign is_word  = x_valid[turn_q] && !x_last[turn_q] && !is_error;
-  assign is_end   = x_valid[turn_q] && x_last[turn_q] && !is_error;
-  assign is_done  = is_error || (is_end && turn_q == TurnBits'(Results - 1));
+  assign is_end   = x_valid[turn_q] && x_last[turn_q] && is_let_in;
+  assign is_done  = !is_let_in || (is_end && turn_q == TurnBits'(Results - 1));
   assign word     = x_data[turn_q*TData+:TData];
 
   assign status_ready = is_free && is_done;
 
   always_comb begin
     x_ready         = '0;
-    x_ready[turn_q] = is_free && status_valid && !is_error;
+    x_ready[turn_q] = is_free && status_valid && is_let_in;
   end
 
   always_ff @(posedge clk) begin
