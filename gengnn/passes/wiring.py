@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from gengnn.ir import Graph, Loop, Node, Value
@@ -37,6 +37,8 @@ class Wiring:
         """Take a quantised graph; `build` does the work."""
         self.graph, self.chained = graph, chained
         self.values = graph.values
+        self.readers = graph.users()
+        self.operands: dict[str, Sequence[tuple[int, str]]] = {}
         self.spot = {
             name: (number, layer, position)
             for number, loop in enumerate(graph.loops)
@@ -185,12 +187,35 @@ class Wiring:
         level = late.get(twins[0].name, level)
         cell = self._cell(twins[0].name, "op", scope, level, twins[0].output)
         cell.nodes = twins
+        self.operands[cell.name] = operands
         for port, key in keys.items():
             source = self._at(*key, entry if port in op.fill_ports else level)
-            if port in op.held_ports:
+            if port in op.held_ports or self._waits(key, level, keys.values()):
                 source = self._hold(source, twins[0].name)
             self._connect(source, cell, port, self._all(scope))
         self._add_source(scope, level, twins[0].output, [twin.name for twin in twins], cell)
+
+    def _waits(self, key: tuple[int, str], level: int, keys: Collection[tuple[int, str]]) -> bool:
+        """Whether a value that others read too must wait in front of a join in a loop.
+
+        The rows of the first layer are there before what the other operands say of the whole
+        graph: without a buffer everybody else who reads them would wait too.
+        """
+        late = (
+            self.native[other].level == INVARIANT and self.native[OUTER, other[1]].level > 0
+            for other in keys
+        )
+        is_inner = key[0] != OUTER and self.native[key].level == 0
+        return is_inner and level == 0 and any(late) and self._is_shared(key)
+
+    def _is_shared(self, key: tuple[int, str]) -> bool:
+        """Whether others read a value before a loop's first barrier, or what it is made of."""
+        source = self.native[key]
+        if source.level != 0 or source.cell is None:
+            return False
+        name = source.wire.values[0 if source.cell.nodes else -1]
+        made_of = self.operands.get(source.cell.name, ())
+        return len(self.readers[name]) > 1 or any(map(self._is_shared, made_of))
 
     def _hold(self, source: Source, user: str) -> Source:
         """A buffer of its own for a port that is not read until another has ended."""
@@ -230,10 +255,9 @@ class Wiring:
     def _leaves(self, names: Sequence[str]) -> bool:
         """Whether a position's value is carried on or read outside the loop."""
         number = self.spot[names[0]][0]
-        users = self.graph.users()
         for layer, name in enumerate(names):
             inner = {(number, layer)}
-            found = {self.spot.get(user.name, (OUTER, 0, 0))[:2] for user in users[name]}
+            found = {self.spot.get(user.name, (OUTER, 0, 0))[:2] for user in self.readers[name]}
             if name in self.graph.outputs or found - inner:
                 return True
         return False
