@@ -268,23 +268,25 @@ class Wiring:
         operands: Sequence[Sequence[tuple[int, str]]],
         kept: set[str],
     ) -> dict[str, int]:
-        """Levels of the ops that read invariants only: as late as their readers allow.
+        """Levels of the ops that may come late: as late as their readers allow.
 
-        Their results are wide and their inputs narrow (an embedding of an integer), so the
-        buffer belongs in front of them.
+        That are ops that read invariants only, whose results are wide and inputs narrow (an
+        embedding of an integer), and ops of one row at a time whose result is no narrower: the
+        buffer belongs in front of them, and nobody else who reads the same rows waits for them.
         """
         levels: dict[str, int] = {}
         entries: dict[str, int] = {}
+        free: set[str] = set()
         lazy: list[Node] = []
         for node, keys in zip(nodes, operands, strict=True):
             known = [max(levels.get(key[1], 0), 0) for key in keys]
             entries[node.name], levels[node.name] = meet(node.op, known)
-            free = all(
-                key[1] in {entry.name for entry in lazy}
-                or (key in self.native and self.native[key].level == INVARIANT)
-                for key in keys
-            )
-            if free and not node.op.is_barrier and node.name not in kept:
+            inner = {key for key in keys if key[1] not in free and not self._is_invariant(key)}
+            if node.op.is_barrier or node.name in kept:
+                continue
+            if not inner:
+                free.add(node.name)
+            if not inner or (node.op.is_rowwise and self._is_no_narrower(node, inner)):
                 lazy.append(node)
         late: dict[str, int] = {}
         for node in reversed(lazy):
@@ -298,6 +300,15 @@ class Wiring:
             ]
             late[node.name] = min(wanted)
         return late
+
+    def _is_invariant(self, key: tuple[int, str]) -> bool:
+        return key in self.native and self.native[key].level == INVARIANT
+
+    def _is_no_narrower(self, node: Node, inner: Collection[tuple[int, str]]) -> bool:
+        """Whether a result has as many bits as its only operand from inside the loop."""
+        carried = {key: source.wire.value for key, source in self.native.items()}
+        operands = [carried.get(key) or self.values[key[1]] for key in inner]
+        return len(operands) == 1 and bits(operands[0]) <= bits(node.output)
 
     def _loop_operand(self, number: int, loop: Loop, operand: Sequence[str]) -> tuple[int, str]:
         """The key of one operand over all layers: inner, invariant, or carried by a merge."""
@@ -367,6 +378,11 @@ class Wiring:
             self._fork(Source(wire, source.scope, source.level, None, later), wires)
         fork.mask = tuple(masks)
         return head.name
+
+
+def bits(value: Value) -> int:
+    """Bits of a row."""
+    return value.features * value.format.width
 
 
 def meet(op: Op, levels: Sequence[int]) -> tuple[int, int]:
