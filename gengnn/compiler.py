@@ -15,6 +15,7 @@ from gengnn.frontend import load
 from gengnn.ir import Graph
 from gengnn.parts import part
 from gengnn.passes.columns import split_columns
+from gengnn.passes.copies import drop_copies
 from gengnn.passes.fold import fold
 from gengnn.passes.goal import Optimize
 from gengnn.passes.order import order_rows
@@ -99,6 +100,7 @@ def compile_model(
     graph = record("limit", set_limits(graph, samples, options))
     progress("quantize")
     graph = record("quantize", quantize(graph, calibration(samples), formats))
+    graph = record("copies", drop_copies(graph))
     progress("schedule")
     typical = evenly(samples, TYPICAL_GRAPHS)
     return schedule(graph, target, mean_rows(graph, samples), name_of(model), typical, goal)

@@ -97,6 +97,10 @@ class Add(Op):
         total = torch.add(a, b, alpha=self.sign * (1 << right))
         return total.reshape(-1, *values[-1].shape)
 
+    @property
+    def is_sum(self) -> bool:
+        return self.sign > 0
+
     def given(self, place: int, constant: float, lanes: int) -> Made:
         scale, shift = (self.sign, constant) if place == 0 else (1.0, self.sign * constant)
         return Affine(), {"scale": np.full(lanes, float(scale)), "shift": np.full(lanes, shift)}

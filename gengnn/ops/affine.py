@@ -81,6 +81,10 @@ class Affine(Weighted):
         is_same = (made.params["scale"] == 1.0).all() and not made.params["shift"].any()
         return made.terms[0] if is_same else None
 
+    def is_copy(self, params: Mapping[str, Param]) -> bool:
+        one = 2.0 ** params["scale"].format.frac
+        return bool((params["scale"].data == one).all() and not params["shift"].data.any())
+
     def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap:
         return RowMap.lanewise(params["scale"], params["shift"])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gengnn.ir import Kind, Value
+from gengnn.ir import Kind, Param, Value
 
 if TYPE_CHECKING:
     from gengnn.ops.base import Op
@@ -128,6 +128,11 @@ class Rules:
     is_rowwise: ClassVar[bool] = False
     """Each row of the result is arithmetic on the same row of the inputs."""
 
+    @property
+    def is_sum(self) -> bool:
+        """Whether the result is the sum of two operands, lane by lane."""
+        return False
+
     moved_ports: ClassVar[tuple[str, ...]] = ()
     """Ports whose rows the op only gives to rows of another space."""
 
@@ -137,6 +142,10 @@ class Rules:
         Anew is the same value made with less, by another op of terms behind it.
         """
         return None
+
+    def is_copy(self, params: Mapping[str, Param]) -> bool:
+        """Whether the integer constants leave every code of the only operand as it is."""
+        return False
 
     def row_map(self, x: Value, params: Mapping[str, Array]) -> RowMap | None:
         """The op of one operand `x` as a map by constants; an index counts as its one-hot row."""

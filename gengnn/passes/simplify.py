@@ -7,9 +7,10 @@ from gengnn.passes.algebra import drop_identities, fuse
 from gengnn.passes.constants import fold_constants
 from gengnn.passes.merge import merge
 from gengnn.passes.rewrite import drop_dead, hoist
+from gengnn.passes.shifts import move_shifts
 from gengnn.passes.split import split
 
-STEPS = (merge, fold_constants, drop_identities, fuse, drop_dead)
+STEPS = (merge, fold_constants, drop_identities, fuse, move_shifts, drop_dead)
 """Each step may open the way for the others; they run until none finds anything."""
 
 
