@@ -17,6 +17,7 @@ from gengnn.parts import part
 from gengnn.passes.columns import split_columns
 from gengnn.passes.fold import fold
 from gengnn.passes.goal import Optimize
+from gengnn.passes.lift import lift
 from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
@@ -94,6 +95,8 @@ def compile_model(
     graph = record("simplify", simplify(graph))
     graph = record("columns", split_columns(graph))
     samples = samples_of(graph, data)
+    rows = mean_rows(graph, samples)
+    graph = record("lift", lift(graph, rows))
     graph = record("order", order_rows(graph, evenly(samples, TYPICAL_GRAPHS)))
     graph = record("fold", fold(graph))
     graph = record("limit", set_limits(graph, samples, options))
@@ -101,7 +104,7 @@ def compile_model(
     graph = record("quantize", quantize(graph, calibration(samples), formats))
     progress("schedule")
     typical = evenly(samples, TYPICAL_GRAPHS)
-    return schedule(graph, target, mean_rows(graph, samples), name_of(model), typical, goal)
+    return schedule(graph, target, rows, name_of(model), typical, goal)
 
 
 def precision(options: Options) -> Precision:
