@@ -18,6 +18,7 @@ from gengnn.passes.columns import split_columns
 from gengnn.passes.copies import drop_copies
 from gengnn.passes.fold import fold
 from gengnn.passes.goal import Optimize
+from gengnn.passes.lift import lift
 from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
@@ -95,6 +96,8 @@ def compile_model(
     graph = record("simplify", simplify(graph))
     graph = record("columns", split_columns(graph))
     samples = samples_of(graph, data)
+    rows = mean_rows(graph, samples)
+    graph = record("lift", lift(graph, rows))
     graph = record("order", order_rows(graph, evenly(samples, TYPICAL_GRAPHS)))
     graph = record("fold", fold(graph))
     graph = record("limit", set_limits(graph, samples, options))
@@ -103,7 +106,7 @@ def compile_model(
     graph = record("copies", drop_copies(graph))
     progress("schedule")
     typical = evenly(samples, TYPICAL_GRAPHS)
-    return schedule(graph, target, mean_rows(graph, samples), name_of(model), typical, goal)
+    return schedule(graph, target, rows, name_of(model), typical, goal)
 
 
 def precision(options: Options) -> Precision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -25,6 +25,13 @@ class Term:
     op: Op | None = None
     terms: tuple[Term, ...] = field(default=(), repr=False)
     params: Mapping[str, Array] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, op: Op, *terms: Term, **params: Array) -> Term:
+        """A new value, without a name."""
+        own = {role: Param(data) for role, data in params.items()}
+        told = op.infer([term.value for term in terms], own)
+        return cls(replace(told, name="", type=None, path=(), column=None), op, terms, params)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,9 +162,12 @@ class Rules:
         """An op of this class, or a cheaper one, that computes a map."""
         return None
 
-    def cheaper(self, params: Mapping[str, Array]) -> Sequence[Made]:
-        """Ops that compute the same one after another, with less, given the constants."""
-        return ()
+    def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
+        """`made`, a value that this op makes, by several ops that take less; None if none do.
+
+        Their values are new ones without names; `rows` has the rows of each space.
+        """
+        return None
 
     @property
     def constant(self) -> float | None:

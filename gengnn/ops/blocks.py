@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gengnn.ops.algebra import Array, Made
+from gengnn.ops.algebra import Array, Term
 from gengnn.ops.grouped import Grouped
 from gengnn.ops.lanes import Lanes
 
@@ -24,31 +24,32 @@ class Block:
     matrix: Array
 
 
-def in_groups(params: Mapping[str, Array]) -> list[Made]:
-    """A dense layer as dense layers on groups of its lanes; empty where there is one group.
+def in_groups(made: Term) -> Term | None:
+    """A dense layer as dense layers on groups of its lanes; None where there is one group.
 
-    `params` has the layer's weight [FO, FI] and perhaps its bias [FO]. Blocks of one matrix
-    stand together, so that it is kept once; where lanes only move there is none.
+    The layer has a weight [FO, FI] and perhaps a bias [FO]. Blocks of one matrix stand together,
+    so that it is kept once; where lanes only move there is none.
     """
-    weight = params["weight"]
+    weight, (x,) = made.params["weight"], made.terms
     blocks = _alike(_blocks(weight))
     if not blocks:
-        return []
-    if blocks[0][0].inputs.size == 1 and set(weight.flat) == {0.0, 1.0} and "bias" not in params:
-        return [(Lanes(tuple(weight.argmax(axis=1).tolist())), {})]
+        return None
+    has_bias = "bias" in made.params
+    if blocks[0][0].inputs.size == 1 and set(weight.flat) == {0.0, 1.0} and not has_bias:
+        return Term.of(Lanes(tuple(weight.argmax(axis=1).tolist())), x)
     copies = len(blocks[0])
     flat = [block for group in blocks for block in group]
     taken = np.concatenate([block.inputs for block in flat])
     given = np.concatenate([block.outputs for block in flat])
     told = {"weight": np.stack([group[0].matrix.T for group in blocks])}
-    if "bias" in params:
-        told["bias"] = params["bias"][given].reshape(len(blocks), copies, -1)
-    chain: list[Made] = [(Grouped(copies), told)]
+    if has_bias:
+        told["bias"] = made.params["bias"][given].reshape(len(blocks), copies, -1)
     if (taken != np.arange(taken.size)).any():
-        chain.insert(0, (Lanes(tuple(taken.tolist())), {}))
+        x = Term.of(Lanes(tuple(taken.tolist())), x)
+    y = Term.of(Grouped(copies), x, **told)
     if (given != np.arange(given.size)).any():
-        chain.append((Lanes(tuple(np.argsort(given).tolist())), {}))
-    return chain
+        y = Term.of(Lanes(tuple(np.argsort(given).tolist())), y)
+    return y
 
 
 def _blocks(weight: Array) -> list[Block]:

@@ -30,6 +30,7 @@ from gengnn.ops.blocks import in_groups
 from gengnn.ops.cost import CARRY_BITS, select_lut, tree_cost
 from gengnn.ops.lanes import Lanes
 from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited
+from gengnn.ops.scalings import behind
 from gengnn.ops.weighted import Weighted
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class Linear(Weighted):
         constants = {"weight": told.matrix}
         return Linear(), constants | ({"bias": told.shift} if told.shift.any() else {})
 
-    def cheaper(self, params: Mapping[str, Array]) -> Sequence[Made]:
-        return in_groups(params)
+    def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
+        return behind(made, rows) or in_groups(made)
 
     def _blocks(self, site: Site) -> tuple[int, int]:
         """Steps along the inputs and blocks of outputs of one row."""

@@ -26,12 +26,13 @@ def drop_identities(graph: Graph) -> Graph:
             same[node.name] = twin
         else:
             nodes.append(node)
-            term = term if twin == node.name else _term(graph, node, terms)
+            term = term if twin == node.name else term_of(graph, node, terms)
         terms[node.name] = term
     return substitute(graph, nodes, same)
 
 
-def _term(graph: Graph, node: Node, terms: Mapping[str, Term]) -> Term:
+def term_of(graph: Graph, node: Node, terms: Mapping[str, Term]) -> Term:
+    """A node as a term; `terms` has those of its operands."""
     operands = tuple(terms[name] for name in node.inputs)
     return Term(node.output, node.op, operands, constants(graph, node))
 
@@ -43,7 +44,7 @@ def constants(graph: Graph, node: Node) -> dict[str, Array]:
 
 def _simplest(graph: Graph, node: Node, terms: Mapping[str, Term]) -> tuple[Node, Term]:
     """A node with its term after all rules; the term of another value if it equals that."""
-    term = _term(graph, node, terms)
+    term = term_of(graph, node, terms)
     while (told := node.op.simpler(term) or _rewired(term)) and _is_alike(told, node.output):
         term = told
         if term.op is None or term.value.name != node.name:
