@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ class Arrivals:
 
     def from_cycle(self, cycle: float) -> Arrivals:
         """The same, nothing before `cycle`."""
+        if cycle <= 0:
+            return self
         first, last = np.maximum(self.first, cycle), np.maximum(self.last, cycle)
         return Arrivals(first, last, max(self.end, cycle))
 
@@ -38,9 +40,15 @@ def steady(start: float, rows: int, interval: float) -> Arrivals:
     return Arrivals(first, first + interval - 1, start + interval * rows)
 
 
+@lru_cache(maxsize=4096)
+def _ramp(rows: int, interval: float) -> Cycles:
+    """Multiples of an interval, to read only."""
+    return interval * np.arange(rows, dtype=np.float64)
+
+
 def paced(ready: Cycles, interval: float, free: float) -> Cycles:
     """When rows start that are `ready`, at least `interval` apart, the first not before `free`."""
-    steps = interval * np.arange(len(ready))
+    steps = _ramp(len(ready), interval)
     started: Cycles = np.maximum.accumulate(np.maximum(ready, free) - steps) + steps
     return started
 

@@ -212,7 +212,7 @@ class _Clock:
             rows = self._collected(unit, unit.inputs["x"])
             beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
             pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
-            cost = replace(unit.cost, interval=pace)
+            cost = unit.cost if pace == unit.cost.interval else replace(unit.cost, interval=pace)
             self._set(unit, passed(rows, cost, beats, self.busy.get(unit.name, 0.0)))
 
     def _merge(self, unit: Unit) -> None:
