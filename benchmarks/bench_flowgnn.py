@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -39,14 +39,14 @@ def arguments() -> argparse.Namespace:
     return told
 
 
-def run(name: str, case: Case, store: Store, skipped: list[str]) -> None:
-    """Build a case and measure what is asked for; every figure is told and kept at once."""
+def run(name: str, case: Case, store: Store, steps: Sequence[str]) -> None:
+    """Build a case and take these steps; every figure is told and kept at once."""
     built, figures = build(case)
     store.begin(name, sources_key(case.folder))
     tell(name, "build", store, figures)
-    for step, measured in STEPS.items():
-        if step not in skipped and (step != "accuracy" or case.workload.valid):
-            tell(name, step, store, measured(built))
+    for step in steps:
+        if step != "accuracy" or case.workload.valid:
+            tell(name, step, store, STEPS[step](built))
 
 
 def tell(name: str, step: str, store: Store, figures: dict[str, float]) -> None:
@@ -78,7 +78,7 @@ def main() -> int:
             graphs = workload.test[: told.graphs]
             try:
                 case = Case(model, workload, graphs, setup.options, told.out / name)
-                run(name, case, store, told.skip)
+                run(name, case, store, [step for step in setup.steps if step not in told.skip])
             except GengnnError as error:
                 print(f"{name} failed: {error}", file=sys.stderr, flush=True)
                 failures += 1

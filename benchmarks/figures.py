@@ -45,7 +45,7 @@ class Case:
     model: str
     workload: Workload
     graphs: list[Data]
-    options: Mapping[str, float]
+    options: Mapping[str, float | str]
     folder: Path
 
 

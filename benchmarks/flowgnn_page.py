@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from benchmarks.figures import PART, Figures, Record
+from benchmarks.figures import PART, STEPS, Figures, Record
 from benchmarks.workloads import EPOCHS, HEP_CALIBRATION, HEP_TEST, MULTIPLIERS, SOURCE
 from gengnn.parts import RESOURCES
 
@@ -29,11 +29,24 @@ MISSING = "not run"
 
 @dataclass(frozen=True)
 class Setup:
-    """One table: graphs and budget, in words and as options of `gengnn.build`."""
+    """One table: graphs and budget, in words and as options of `gengnn.build`.
+
+    Designs that are optimised for throughput are measured with graphs back to back only.
+    """
 
     title: str
     workload: str
-    options: Mapping[str, float]
+    options: Mapping[str, float | str]
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it is about throughput."""
+        return self.options.get("optimize") == "throughput"
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What is measured."""
+        return ("overlap",) if self.is_steady else tuple(STEPS)
 
 
 SETUPS = {
@@ -41,6 +54,11 @@ SETUPS = {
         f"ogbg-molhiv, at most {MULTIPLIERS:,} multipliers", "molhiv", {"multipliers": MULTIPLIERS}
     ),
     "molhiv-free": Setup(f"ogbg-molhiv, 80 % of {PART}", "molhiv", {"utilization": 0.8}),
+    "molhiv-throughput": Setup(
+        f"ogbg-molhiv, at most {MULTIPLIERS:,} multipliers, `--optimize throughput`",
+        "molhiv",
+        {"multipliers": MULTIPLIERS, "optimize": "throughput"},
+    ),
     "hep": Setup(
         f"Shape of hep10k, at most {MULTIPLIERS:,} multipliers", "hep", {"multipliers": MULTIPLIERS}
     ),
@@ -124,13 +142,22 @@ CHECKS: Columns = {
 TABLES = {"Cycles": CYCLES, "Resources": RESOURCE, "Checks": CHECKS}
 """The tables of a setup."""
 
+STEADY: Columns = {
+    "cycles per graph": cell("overlap", lambda f: f"{f['cycles']:,.0f}"),
+    "graphs/s": rate("overlap"),
+    "mismatches, RTL": checked("overlap"),
+    "multipliers": RESOURCE["multipliers"],
+    "build, s": CHECKS["build, s"],
+}
+"""The columns of designs that are optimised for throughput."""
+
 Records = Mapping[str, Record]
 """What is known of each model in one setup."""
 
 
 def tables(setup: str, records: Records) -> Iterator[Table]:
     """The tables of a setup."""
-    for title, columns in TABLES.items():
+    for title, columns in ({"Throughput": STEADY} if SETUPS[setup].is_steady else TABLES).items():
         table = Table("model", title=f"{title}: {SETUPS[setup].title}", box=None)
         for name in columns:
             table.add_column(name, justify="right")
@@ -177,7 +204,8 @@ alone, which leaves the others as they were.
   output beat, one graph at a time, 16-bit formats. **estimate**: what the compiler says
   beforehand; its **error** is that of each graph, relative to the simulated cycles.
 - **graphs/s** at {{clock}} MHz, the clock asked for, of those cycles, and **back to back**: every
-  graph sent as soon as the design takes it.
+  graph sent as soon as the design takes it. Designs of `--optimize throughput` have a table of
+  their own, back to back only.
 - **multipliers**: what the compiler allots. **DSP** to **URAM**: Yosys, and in brackets the
   deviation of the compiler's estimate from it; the estimate alone where Yosys was not run.
 - **mismatches**: outputs that differ from the integer reference, in C++, in RTL, and in RTL with
