@@ -120,6 +120,11 @@ class Divide(Op):
         scale = 1.0 / constant if constant else 0.0
         return Affine(), {"scale": np.full(lanes, scale), "shift": np.zeros(lanes)}
 
+    @property
+    def fine_ports(self) -> tuple[str, ...]:
+        """A sum may be large only as its divisor is."""
+        return ("a",)
+
     def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
         return [place for place in more if place == 0]
 

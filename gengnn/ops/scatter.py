@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gengnn.ir import Value
 from gengnn.ops.add import lower_add
 from gengnn.ops.affine import affine
+from gengnn.ops.algebra import Term
 from gengnn.ops.base import (
     Cost,
     Setting,
@@ -42,6 +43,7 @@ from gengnn.ops.lowering import (
 )
 from gengnn.ops.mul import Mul
 from gengnn.ops.order import Order
+from gengnn.ops.quotients import after
 from gengnn.ops.reduction import Reduction
 from gengnn.ops.segment import Segment
 from gengnn.ops.select import select
@@ -89,6 +91,9 @@ class Scatter(Reduction):
         ready = take
         end = max(rows.end, index.end)
         return passed(Arrivals(ready, ready, end), cost, beats, free)
+
+    def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
+        return after(made) if self.reduce == "sum" else None
 
     def kernel_params(self, site: Site) -> dict[str, Setting]:
         return {**self.settings(site), "Rows": site.max_rows["y"]}

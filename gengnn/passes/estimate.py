@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
-from gengnn.ops.base import SHALLOW_DEPTH
+from gengnn.ops.base import SHALLOW_DEPTH, Cost
 from gengnn.ops.timing import Arrivals, paced, passed, steady
 from gengnn.passes.netlist import OUTER
 from gengnn.reference import Sample, row_counts, run_real
@@ -195,6 +195,7 @@ class _Clock:
     paces: Mapping[str, int] = field(default_factory=dict)
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
+    plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
@@ -209,11 +210,16 @@ class _Clock:
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
+            if unit.name not in self.plain:
+                self.plain[unit.name] = self._plain(unit)
             rows = self._collected(unit, unit.inputs["x"])
-            beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
-            pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
-            cost = unit.cost if pace == unit.cost.interval else replace(unit.cost, interval=pace)
-            self._set(unit, passed(rows, cost, beats, self.busy.get(unit.name, 0.0)))
+            self._set(unit, passed(rows, *self.plain[unit.name], self.busy.get(unit.name, 0.0)))
+
+    def _plain(self, unit: Unit) -> tuple[Cost, int]:
+        """The speed of a unit that only passes rows on, and the beats of its rows."""
+        beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
+        pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
+        return replace(unit.cost, interval=pace), beats
 
     def _merge(self, unit: Unit) -> None:
         """Rows go in as fast as all who take them can; a layer when the one before it is in."""

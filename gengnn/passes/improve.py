@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gengnn.ops.base import Shape
 from gengnn.passes.cells import best_lanes, fewest_lanes
-from gengnn.passes.netlist import Cell
+from gengnn.passes.netlist import OUTER, Cell
 from gengnn.passes.parallel import Group, Search, shape_for
 from gengnn.passes.place import Plan, Region, most_lanes, region_of
 from gengnn.passes.trial import Outcome, Trial
@@ -37,7 +37,7 @@ class Tried:
 
 
 class Improve:
-    """Takes every single step that helps, then exchanges.
+    """Takes every single step that helps, then exchanges; at last also steps of many cells.
 
     An exchange is a step that saves cycles, for multipliers that others give up where that costs
     the fewest cycles.
@@ -46,10 +46,16 @@ class Improve:
     def __init__(self, search: Search, trial: Trial, trials: int) -> None:
         """Take what knows the shapes of the matrix units, what tries plans, and how many it may."""
         self.search, self.trial, self.left = search, trial, trials
+        self.known: dict[str, Outcome] = {}
 
     def run(self, start: Outcome) -> Outcome:
         """The best plan found from `start` on."""
-        best, moves = start, self._moves(start)
+        single = self._moves(start.plan)
+        best = self._settled(start, single)
+        return self._settled(best, [*self.joint_moves(start.plan), *single])
+
+    def _settled(self, best: Outcome, moves: Sequence[Move]) -> Outcome:
+        """The best plan found by these moves."""
         while self.left > 0:
             found, tried = self._singly(best, moves)
             if found is best:
@@ -59,9 +65,13 @@ class Improve:
             best = found
         return best
 
-    def _try(self, plan: Plan) -> Outcome:
-        self.left -= 1
-        return self.trial.outcome(plan)
+    def attempt(self, plan: Plan) -> Outcome:
+        """What a plan makes of the graph; one that was tried already is not counted again."""
+        key = str(plan)
+        if key not in self.known:
+            self.left -= 1
+            self.known[key] = self.trial.outcome(plan)
+        return self.known[key]
 
     def _accepts(self, outcome: Outcome, best: Outcome) -> bool:
         return outcome.is_better(best) and self.trial.fits(outcome)
@@ -71,7 +81,7 @@ class Improve:
         tried = []
         for move in moves:
             while self.left > 0 and (plan := move.apply(best.plan)) is not None:
-                outcome = self._try(plan)
+                outcome = self.attempt(plan)
                 if not self._accepts(outcome, best):
                     dsp = outcome.cost.dsp - best.cost.dsp
                     tried.append(Tried(move, outcome.cycles - best.cycles, dsp))
@@ -87,7 +97,7 @@ class Improve:
             plan = self._paid(best, want, offers)
             if plan is None or self.left <= 0:
                 continue
-            outcome = self._try(plan)
+            outcome = self.attempt(plan)
             if self._accepts(outcome, best):
                 return outcome
         return best
@@ -108,17 +118,35 @@ class Improve:
                 plan, dsp, lost = less, needed, lost + offer.cycles
         return None
 
-    def _moves(self, start: Outcome) -> list[Move]:
+    def _moves(self, plan: Plan) -> list[Move]:
         """Steps both ways of every choice, those that free multipliers first."""
-        moves = []
+        moves, dividers = [], self._dividers(plan)
         for way in (1, -1):
-            moves += [Move(cell.name, _own_step(cell, way)) for cell in self._dividers(start.plan)]
+            moves += [Move(cell.name, _own_step([cell], divisors, way)) for cell in dividers]
             for key, features in self._spread().items():
                 moves.append(Move(key, _beats_step(key, features, way)))
         for name, shapes in self.search.shapes.items():
             moves += [Move(name, _shape_step(name, shapes, way)) for way in (-1, 1, 2)]
         moves += [Move(group, self._group_step(group)) for group in self.search.groups]
         return moves
+
+    def joint_moves(self, plan: Plan) -> list[Move]:
+        """Steps of the cells of a level together, of those that multiply, of all up to a level."""
+        groups: dict[object, list[Cell]] = {}
+        for cell in self._dividers(plan):
+            groups.setdefault(("multipliers", cell.scope, cell.level), []).append(cell)
+        every = self._spreadable()
+        for scope, level in sorted({(cell.scope, cell.level) for cell in every}):
+            before = [cell for cell in every if cell.scope == scope and cell.level <= level]
+            groups["level", scope, level] = [cell for cell in before if cell.level == level]
+            if scope != OUTER:
+                groups["levels", scope, level] = before
+        told = {key: wide for key, cells in groups.items() if (wide := _wide(cells))}
+        return [
+            Move(key, _own_step(cells, parts, way))
+            for way in (1, -1)
+            for key, cells in told.items()
+        ]
 
     def _dividers(self, plan: Plan) -> list[Cell]:
         """Cells that have multipliers and are no matrix units."""
@@ -129,15 +157,21 @@ class Improve:
             if cell.kind == "op" and cell.name not in plan.shapes and costs[cell.name] > 1
         ]
 
+    def _spreadable(self) -> list[Cell]:
+        """Cells whose rows may take several beats."""
+        return [
+            cell
+            for cell in self.search.netlist.cells
+            if cell.name not in self.search.shapes
+            and cell.kind in {"op", "merge"}
+            and not (cell.nodes and cell.nodes[0].op.whole_rows)
+        ]
+
     def _spread(self) -> dict[tuple[Region, str], list[int]]:
         """The regions and spaces whose rows may take several beats, and the features there are."""
         found: dict[tuple[Region, str], set[int]] = {}
-        for cell in self.search.netlist.cells:
-            if cell.name in self.search.shapes or cell.kind not in {"op", "merge"}:
-                continue
+        for cell in self._spreadable():
             space = cell.value.space
-            if cell.nodes and cell.nodes[0].op.whole_rows:
-                continue
             if cell.nodes and cell.nodes[0].op.is_barrier:
                 space = self.trial.graph.values[cell.nodes[0].inputs[0]].space
             found.setdefault((region_of(cell), space), set()).add(cell.value.features)
@@ -167,14 +201,32 @@ class Improve:
         return step
 
 
-def _own_step(cell: Cell, way: int) -> Callable[[Plan], Plan | None]:
+def _wide(cells: Sequence[Cell]) -> list[Cell]:
+    """Those with several lanes, if they are several."""
+    found = [cell for cell in cells if cell.value.features > 1]
+    return found if len(found) > 1 else []
+
+
+def _own_beats(plan: Plan, cell: Cell) -> int:
+    """The beats that a row of a cell takes."""
     value = cell.value
-    ladder = divisors(value.features)
+    most = most_lanes(plan, cell, value.space, value.features)
+    return value.features // best_lanes(value.features, most)
+
+
+def _own_step(
+    cells: Sequence[Cell], ladder: Callable[[int, int], Sequence[int]], way: int
+) -> Callable[[Plan], Plan | None]:
+    """Rows of these cells in more beats or fewer, as a `ladder` of features and beats has them."""
 
     def step(plan: Plan) -> Plan | None:
-        most = most_lanes(plan, cell, value.space, value.features)
-        beats = _next(ladder, value.features // best_lanes(value.features, most), way)
-        return None if beats is None else replace(plan, own=plan.own | {cell.name: beats})
+        own = {}
+        for cell in cells:
+            now = _own_beats(plan, cell)
+            beats = _next(ladder(cell.value.features, now), now, way)
+            if beats is not None:
+                own[cell.name] = beats
+        return replace(plan, own=plan.own | own) if own else None
 
     return step
 
@@ -203,9 +255,14 @@ def _next(ladder: Sequence[int], beats: int, way: int) -> int | None:
     return next((other for other in reversed(ladder) if other < beats), None)
 
 
-def divisors(features: int) -> list[int]:
+def divisors(features: int, _: int = 1) -> list[int]:
     """How many beats a row of `features` may take."""
     return [beats for beats in range(1, features + 1) if features % beats == 0]
+
+
+def parts(features: int, now: int) -> list[int]:
+    """Those that a row in `now` beats takes when beats are joined, or cut."""
+    return [beats for beats in divisors(features) if beats % now == 0 or now % beats == 0]
 
 
 def _shape_step(name: str, shapes: Sequence[Shape], way: int) -> Callable[[Plan], Plan | None]:

@@ -27,7 +27,7 @@ SLACKS = (0.0, 0.12, 0.25, 0.5, 1.0)
 STEADY_SLACKS = (0.12, 0.25)
 """The same for throughput: what stands between matrix units must catch up with large graphs."""
 
-TRIALS = 480
+TRIALS = 360
 """Plans that the local search tries."""
 
 CELL_TRIALS = 48_000

@@ -13,7 +13,7 @@ from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import Work, estimate_interval, estimate_work, mean_cycles
 from gengnn.passes.fold import fold
 from gengnn.passes.goal import Optimize
-from gengnn.passes.improve import Improve
+from gengnn.passes.improve import Improve, parts
 from gengnn.passes.limits import limits
 from gengnn.passes.parallel import Search
 from gengnn.passes.quantize import Precision, quantize
@@ -116,3 +116,25 @@ def test_few_graphs_stand_for_all(graph: Graph) -> None:
     assert len(sizes) == 4
     mean = np.mean([sum(work.counts.values()) for work in works])
     assert abs(np.mean(sizes) / mean - 1) <= 0.1
+
+
+def test_a_plan_is_tried_once(graph: Graph, works: list[Work]) -> None:
+    search, trial, start = searched(graph, works, 60)
+    improve = Improve(search, trial, 5)
+    first = improve.attempt(start.plan)
+    assert improve.attempt(replace(start.plan)) is first
+    assert improve.left == 4
+
+
+def test_cells_of_a_level_step_together(graph: Graph, works: list[Work]) -> None:
+    """Beats are joined or cut: no row is collected only to be cut elsewhere."""
+    search, trial, start = searched(graph, works, 150)
+    moves = Improve(search, trial, 5).joint_moves(start.plan)
+    plans = [plan for move in moves if (plan := move.apply(start.plan))]
+    assert plans
+    known = {cell.name: cell for cell in search.netlist.cells}
+    for plan in plans:
+        assert len(plan.own) > 1
+        assert len({known[name].scope for name in plan.own}) == 1
+        assert trial.design(plan).units
+    assert parts(80, 10) == [1, 2, 5, 10, 20, 40, 80]
