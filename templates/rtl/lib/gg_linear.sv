@@ -70,27 +70,27 @@ module gg_linear #(
   // The row at work: its low Parallel lanes are multiplied, then it rotates. What chooses a bit of
   // work_q stays apart from what moves it: one LUT and a clock enable.
   logic [WorkBits-1:0] work_q, rotated;
-  logic [StepBits-1:0] step_q;
   logic is_busy_q, is_token_q;  // work_q holds a row or an end token
-  logic is_start, is_step_end, is_row_end, grant, issue, is_over, move;
+  logic is_start_q, is_last_step, is_step_end, is_row_end, grant, issue, is_over, move;
+  logic [StepBits-1:0] unused_step;
 
-  assign is_start    = step_q == '0;
-  assign is_step_end = is_token_q || step_q == StepBits'(Steps - 1);
-  assign issue       = is_busy_q && (grant || !is_start);
+  assign is_step_end = is_token_q || is_last_step;
+  assign issue       = is_busy_q && (grant || !is_start_q);
   assign is_over     = !is_busy_q || is_token_q || is_row_end;  // a new row comes next, if any
   assign move        = !is_busy_q || issue;
   assign row_ready   = move && is_over;
 
+  gg_beats #(.Beats(Steps)) u_steps (
+    .clk, .rst_n, .step(issue && !is_token_q), .is_end(is_last_step), .beat(unused_step)
+  );
+
   always_ff @(posedge clk) begin
-    if (issue) step_q <= is_step_end ? '0 : step_q + 1'b1;
+    if (issue) is_start_q <= is_step_end;
     if (row_ready) begin
       is_busy_q  <= row_valid;
       is_token_q <= row_last;
     end
-    if (!rst_n) begin
-      is_busy_q <= 1'b0;
-      step_q    <= '0;
-    end
+    if (!rst_n) {is_busy_q, is_start_q} <= 2'b01;
   end
 
   if (Steps > 1) begin : g_rotate
@@ -114,7 +114,7 @@ module gg_linear #(
   logic unused_end;
 
   always_ff @(posedge clk) begin
-    first_q <= (ToBias - 1)'({first_q, is_start});
+    first_q <= (ToBias - 1)'({first_q, is_start_q});
     token_q <= ToResult'({token_q, is_token_q});
     emit_q  <= rst_n ? ToResult'({emit_q, issue && is_step_end}) : '0;
   end
@@ -141,7 +141,7 @@ module gg_linear #(
   end
 
   gg_outlet #(.Width(LanesY * WidthY), .Depth((ToResult + 4) / Steps + 3)) u_outlet (
-    .clk, .rst_n, .grant, .take(issue && is_start), .x_valid(emit_q[ToResult-1]),
+    .clk, .rst_n, .grant, .take(issue && is_start_q), .x_valid(emit_q[ToResult-1]),
     .x_last(token_q[ToResult-1]), .x_data(result), .y_valid, .y_ready, .y_last, .y_data
   );
 

@@ -73,21 +73,20 @@ module gg_scatter #(
     .row, .next(take && is_take_end), .finish
   );
 
+  logic [(Beats > 1 ? BeatBits : 1)-1:0] fill_beat, take_beat;
+
+  gg_beats #(.Beats(Beats)) u_take (
+    .clk, .rst_n, .step(is_take), .is_end(is_take_end), .beat(take_beat)
+  );
+  gg_beats #(.Beats(Beats)) u_fill (
+    .clk, .rst_n, .step(fill), .is_end(is_fill_end), .beat(fill_beat)
+  );
+
   if (Beats > 1) begin : g_beats
-    logic [BeatBits-1:0] fill_q, take_q;
-
-    assign is_fill_end = fill_q == BeatBits'(Beats - 1);
-    assign is_take_end = take_q == BeatBits'(Beats - 1);
-    assign addr = {row_addr, is_take ? take_q : fill_q};
-
-    always_ff @(posedge clk) begin
-      if (is_take) take_q <= is_take_end ? '0 : take_q + 1'b1;
-      if (fill) fill_q <= is_fill_end ? '0 : fill_q + 1'b1;
-      if (!rst_n) {take_q, fill_q} <= '0;
-    end
+    assign addr = {row_addr, is_take ? take_beat : fill_beat};
   end else begin : g_whole
-    assign is_fill_end = 1'b1;
-    assign is_take_end = 1'b1;
+    logic unused_beats;
+    assign unused_beats = ^{take_beat, fill_beat};
     assign addr = row_addr;
   end
 
