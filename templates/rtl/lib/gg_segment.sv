@@ -45,20 +45,38 @@ module gg_segment #(
     $error("gg_segment: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
   end
 
-  // The row at work is `row_q`; `is_open_q` says that a row of x met it.
-  logic at_valid, at_last, is_same, is_next, has_x, is_end, give, add, swap, skip, finish, step;
+  // Each index waits with what it is to the one before it, so that no comparison stands in the way
+  // of `ready`: the same, the next one, or (neither) a later one.
+  logic [WidthIndex-1:0] known_q, known_next_q, at;
+  logic [WidthIndex-1:0] after_q;  // the row at work + 2
+  logic in_same, in_next, at_same, at_next, at_valid, at_last;
+
+  assign in_same = index_data == known_q;
+  assign in_next = index_data == known_next_q;
+
+  always_ff @(posedge clk) begin
+    if (!rst_n || (index_valid && index_ready && index_last)) begin
+      {known_q, known_next_q} <= {WidthIndex'(0), WidthIndex'(1)};
+    end else if (index_valid && index_ready) begin
+      {known_q, known_next_q} <= {index_data, index_data + 1'b1};
+    end
+  end
+
+  // The row at work is `row_q`; `is_open_q` says that a row of x met it, `is_met_q` that skipping
+  // rows led to the one before that of the index.
+  logic is_met_q, is_same, is_next, has_x, is_end, give, add, swap, skip, finish, step;
   logic grant, is_open_q, is_row_end;
-  logic [WidthIndex-1:0] at, row_q, next_q;
   logic [BeatBits-1:0] beat;
 
-  gg_fifo #(.Width(WidthIndex), .Depth(MaxX + 1)) u_fifo (
+  gg_fifo #(.Width(WidthIndex + 2), .Depth(MaxX + 1)) u_fifo (
     .clk, .rst_n, .x_valid(index_valid), .x_ready(index_ready), .x_last(index_last),
-    .x_data(index_data), .y_valid(at_valid), .y_ready(finish || ((add || swap) && is_row_end)),
-    .y_last(at_last), .y_data(at)
+    .x_data({in_same, in_next, index_data}), .y_valid(at_valid),
+    .y_ready(finish || ((add || swap) && is_row_end)), .y_last(at_last),
+    .y_data({at_same, at_next, at})
   );
 
-  assign is_same = at == row_q;
-  assign is_next = at == next_q;
+  assign is_same = at_same;
+  assign is_next = at_next || is_met_q;
   assign has_x   = x_valid && at_valid && !at_last;
   assign is_end  = x_valid && at_valid && at_last;
   assign give    = rows_valid && !rows_last && grant;
@@ -73,8 +91,11 @@ module gg_segment #(
 
   always_ff @(posedge clk) begin
     if (step && is_row_end) is_open_q <= !skip;
-    if ((swap || skip) && is_row_end) {row_q, next_q} <= {next_q, next_q + 1'b1};
-    if (!rst_n || finish) {row_q, next_q, is_open_q} <= {WidthIndex'(0), WidthIndex'(1), 1'b0};
+    if ((swap || skip) && is_row_end) begin
+      after_q  <= after_q + 1'b1;
+      is_met_q <= skip && at == after_q;
+    end
+    if (!rst_n || finish) {after_q, is_met_q, is_open_q} <= {WidthIndex'(2), 2'b00};
   end
 
   gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
