@@ -18,7 +18,7 @@ from gengnn.synth.fanout import MAPPED, Load, largest_load
 from gengnn.synth.nextpnr import ECP5, frequency
 from gengnn.synth.paths import Delays
 from gengnn.synth.shapes import Shape
-from gengnn.synth.timing import Ways, netlists, shape_of, top_of
+from gengnn.synth.timing import Ways, netlists, shape_of
 
 Top = Mapping[str, Any]
 """A joined top."""
@@ -111,7 +111,8 @@ class Bench:
         return {"mhz": "no register" if mhz == float("inf") else f"{mhz:.0f}"}
 
     def _load(self, shape: Shape) -> dict[str, Any]:
-        load = largest_load(top_of(self._netlist(shape, MAPPED)))
+        netlist = json.loads(self._netlist(shape, MAPPED).read_text(encoding="utf-8"))
+        load = largest_load(netlist["modules"]["unit"])
         return {"pins": load.pins, "net": load.net}
 
     def _netlist(self, shape: Shape, commands: Sequence[str]) -> Path:

@@ -78,7 +78,7 @@ def _run(text: str, script: Path, folder: Path | None = None) -> None:
     tools.run([*yosys, str(script.resolve())], log, cwd=folder or script.parent)
 
 
-def top_of(path: Path) -> Mapping[str, Any]:
+def _top(path: Path) -> Mapping[str, Any]:
     """The top module of a netlist."""
     modules = json.loads(path.read_text(encoding="utf-8"))["modules"]
     found: Mapping[str, Any] = next(
@@ -163,7 +163,7 @@ def joined(rtl: Path, top: str, family: str, stem: Path) -> Mapping[str, Any]:
         netlist=found,
     )
     _run(text, stem.with_suffix(".ys"), rtl)  # the memories name their contents from there
-    return top_of(found)
+    return _top(found)
 
 
 def shape_of(cell: Mapping[str, Any]) -> Shape:
