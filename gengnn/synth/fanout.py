@@ -18,10 +18,12 @@ MAPPED = (
     "abc -luts 2:2,3,6:5,10,20",
     "clean",
     "techmap -map +/xilinx/lut_map.v -map +/xilinx/cells_map.v -D LUT_WIDTH=6",
-    "xilinx_dffopt",
     "clean",
 )
-"""How the netlists of wide units are made: with ABC in place of ABC9, which takes minutes."""
+"""How the netlists of wide units are made: with ABC in place of ABC9, which takes minutes.
+
+Without `xilinx_dffopt`, which gives a clock enable to every bit's LUT instead of one per register.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 // FIFO of Depth beats; behind 2 and more of them, one more in an output register.
-// Depth 1: a spare place, latency 0. Shallow (Depth <= 32): LUT RAM, latency 1, an empty FIFO passes
+// Depth 1: a spare place, latency 0. Shallow (up to 32): LUT RAM, latency 1, an empty FIFO passes
 // the beat straight to the output register. Deep: block RAM, latency 2.
 // One beat per cycle; no path from y_ready to x_ready. Wide beats that no block RAM holds are cut
 // into parts of at most 256 bits with a control of their own, which bounds its fan-out.

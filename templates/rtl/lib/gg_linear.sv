@@ -67,18 +67,18 @@ module gg_linear #(
     );
   end
 
-  // The row at work: its low Parallel lanes are multiplied, then it rotates. What chooses a bit of
-  // work_q stays apart from what moves it: one LUT and a clock enable.
-  logic [WorkBits-1:0] work_q, rotated;
-  logic is_busy_q, is_token_q;  // work_q holds a row or an end token
-  logic is_start_q, is_last_step, is_step_end, is_row_end, grant, issue, is_over, move;
+  logic [FrontBits-1:0] work;
+  logic is_busy, is_token_q, is_start_q, is_last_step, is_step_end, is_row_end, grant, may, issue;
   logic [StepBits-1:0] unused_step;
 
   assign is_step_end = is_token_q || is_last_step;
-  assign issue       = is_busy_q && (grant || !is_start_q);
-  assign is_over     = !is_busy_q || is_token_q || is_row_end;  // a new row comes next, if any
-  assign move        = !is_busy_q || issue;
-  assign row_ready   = move && is_over;
+  assign may         = grant || !is_start_q;
+  assign issue       = is_busy && may;
+
+  gg_row #(.Bits(WorkBits), .Front(FrontBits)) u_row (
+    .clk, .rst_n, .x_valid(row_valid), .x_ready(row_ready), .x_data(WorkBits'(row_data)), .may,
+    .is_end(is_token_q || is_row_end), .is_busy, .y_data(work)
+  );
 
   gg_beats #(.Beats(Steps)) u_steps (
     .clk, .rst_n, .step(issue && !is_token_q), .is_end(is_last_step), .beat(unused_step)
@@ -86,21 +86,8 @@ module gg_linear #(
 
   always_ff @(posedge clk) begin
     if (issue) is_start_q <= is_step_end;
-    if (row_ready) begin
-      is_busy_q  <= row_valid;
-      is_token_q <= row_last;
-    end
-    if (!rst_n) {is_busy_q, is_start_q} <= 2'b01;
-  end
-
-  if (Steps > 1) begin : g_rotate
-    assign rotated = {work_q[FrontBits-1:0], work_q[WorkBits-1:FrontBits]};
-  end else begin : g_hold
-    assign rotated = work_q;
-  end
-
-  always_ff @(posedge clk) begin
-    if (move) work_q <= is_over ? WorkBits'(row_data) : rotated;
+    if (row_ready) is_token_q <= row_last;
+    if (!rst_n) is_start_q <= 1'b1;
   end
 
   gg_walk #(.Count(Blocks * Steps), .Iters(Iters)) u_weight_walk (
@@ -132,7 +119,7 @@ module gg_linear #(
       .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow)
     ) u_dot (
       .clk,
-      .x(work_q[FrontBits-1:0]),
+      .x(work),
       .weight(weight_data[o*Parallel*WidthW+:Parallel*WidthW]),
       .first(first_q[ToBias-2]),
       .bias(bias_data[o*WidthB+:WidthB]),

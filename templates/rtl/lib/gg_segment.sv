@@ -100,25 +100,27 @@ module gg_segment #(
 
   gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
 
-  logic write_q, is_first_q, was_open_q;
-  logic [BeatBits-1:0] beat_q;
+  // A copy of what all lanes share for every 8 of them.
+  localparam int unsigned Groups = (Lanes + 7) / 8;
+  (* keep *) logic [Groups-1:0] write_q, is_first_q, was_open_q;
+  (* keep *) logic [Groups*BeatBits-1:0] beat_q;
   logic [Lanes*WidthX-1:0] x_q;
   logic [Lanes*WidthY-1:0] taken;
 
   always_ff @(posedge clk) begin
     x_q        <= x_data;
-    beat_q     <= beat;
-    is_first_q <= swap || !is_open_q;
-    was_open_q <= is_open_q;
-    write_q    <= add || swap;
+    beat_q     <= {Groups{beat}};
+    is_first_q <= {Groups{swap || !is_open_q}};
+    was_open_q <= {Groups{is_open_q}};
+    write_q    <= {Groups{add || swap}};
   end
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
     logic [Width-1:0] result;
 
     gg_segment_lane #(.Beats(Beats), .WidthX(WidthX), .Width(Width), .Mode(Mode)) u_lane (
-      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q), .write(write_q), .is_first(is_first_q),
-      .is_open(was_open_q), .taken(result)
+      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q[i/8*BeatBits+:BeatBits]),
+      .write(write_q[i/8]), .is_first(is_first_q[i/8]), .is_open(was_open_q[i/8]), .taken(result)
     );
 
     if (Mode == 0) begin : g_cast

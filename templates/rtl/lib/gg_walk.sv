@@ -1,8 +1,8 @@
 // Walks a constant memory layer by layer: `step` goes to the next of Count words and from the last
 // back to the first, `skip` goes to the next layer's first word (after layer Iters-1: layer 0's).
 // `addr` is the address of the word after this cycle's step or skip, so that the registered output
-// of the memory is always the word at work. `is_end`, from a register, tells that this is the last of
-// the Count; a skip comes between two rounds.
+// of the memory is always the word at work. `is_end`, from a register, tells that this is the last
+// of the Count; a skip comes between two rounds.
 module gg_walk #(
   parameter int unsigned Count = 4,
   parameter int unsigned Iters = 1,
