@@ -20,6 +20,9 @@ from gengnn.synth.paths import Delays
 from gengnn.synth.shapes import Shape
 from gengnn.synth.timing import Ways, netlists, shape_of
 
+WIDEST = 12_000
+"""Port bits of the widest shapes whose fan-out is measured: mapping wider ones takes too long."""
+
 Top = Mapping[str, Any]
 """A joined top."""
 
@@ -77,7 +80,8 @@ class Bench:
         self.ways |= self.kept.measure(shapes)
         found = [self._module(name, shapes) for name in sorted({s.module for s in shapes})]
         if not is_short:
-            widest = {shape.module: shape for shape in sorted(full, key=lambda s: full[s])}
+            kept = [shape for shape in full if full[shape] <= WIDEST]
+            widest = {shape.module: shape for shape in sorted(kept, key=lambda s: full[s])}
             found = [self._placed(entry, widest.get(entry.module)) for entry in found]
         return sorted(found, key=lambda entry: -entry.ways.longest)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from benchmarks.flowgnn_page import NAMES, markdown
-from benchmarks.timing_figures import Figures
+from benchmarks.timing_figures import WIDEST, Figures
 from gengnn.synth.timing import Chain
 
 LIMIT = 10
@@ -31,7 +31,8 @@ registers, the fan-out, and the frequency on a part that an open tool can place 
   counters, depths and widths of numbers stay. Kernels of ops that no design has are measured with
   the parameters that stand in their files.
 - **fan-out**: the most pins that one net drives, clock and reset left out, in the widest shape of
-  the designs with all its lanes.
+  the designs with all its lanes and at most {WIDEST:,} port bits; mapped with ABC in place of ABC9,
+  and without `xilinx_dffopt`, which turns one clock enable into an input of every bit's LUT.
 - **ECP5 MHz**: what nextpnr reaches for a Lattice ECP5 (LFE5U-85, speed 8) with the slowest of the
   measured shapes, between its registers. It is the oldest and slowest of these parts: it says that
   the unit can be placed and routed, not what an UltraScale+ reaches.
