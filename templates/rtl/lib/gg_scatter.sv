@@ -49,6 +49,14 @@ module gg_scatter #(
     $error("gg_scatter: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
   end
 
+  // The rows come through registers: no way leads from rows_valid to x_ready.
+  logic some_valid, some_ready, some_last, some_data;
+  gg_skid #(.Width(1)) u_rows (
+    .clk, .rst_n, .x_valid(rows_valid), .x_ready(rows_ready), .x_last(rows_last),
+    .x_data(rows_data), .y_valid(some_valid), .y_ready(some_ready), .y_last(some_last),
+    .y_data(some_data)
+  );
+
   // A beat enters the pipeline in order to be reduced (fill) or taken out (sweep, take).
   logic is_sweep_q, is_take, enter, fill, take, drain, finish, grant, is_fill_end, is_take_end;
   logic at_valid, at_last, x_bank_q, bank, is_counted, is_complete;
@@ -57,10 +65,10 @@ module gg_scatter #(
   logic [AddrBits-1:0] addr;
 
   assign is_take     = is_sweep_q || take;
-  assign take        = !is_sweep_q && grant && rows_valid && !rows_last && is_complete;
-  assign finish      = !is_sweep_q && grant && rows_valid && rows_last && is_counted;
+  assign take        = !is_sweep_q && grant && some_valid && !some_last && is_complete;
+  assign finish      = !is_sweep_q && grant && some_valid && some_last && is_counted;
   assign drain       = take || finish;
-  assign rows_ready  = finish || (take && is_take_end);
+  assign some_ready  = finish || (take && is_take_end);
   assign x_ready     = !is_sweep_q && !take && at_valid;
   assign fill        = x_valid && x_ready && !x_last;
   assign enter       = is_take || fill;
@@ -132,10 +140,10 @@ module gg_scatter #(
   end
 
   logic unused_data;
-  assign unused_data = ^{rows_data, at_last};
+  assign unused_data = ^{some_data, at_last};
 
   gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
-    .clk, .rst_n, .grant, .enter(drain), .last(rows_last), .result(taken),
+    .clk, .rst_n, .grant, .enter(drain), .last(some_last), .result(taken),
     .y_valid, .y_ready, .y_last, .y_data
   );
 

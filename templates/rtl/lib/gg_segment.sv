@@ -45,12 +45,19 @@ module gg_segment #(
     $error("gg_segment: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
   end
 
+  // The rows come through registers: no way leads from rows_valid to x_ready.
+  logic some_valid, some_ready, some_last, some_data;
+  gg_skid #(.Width(1)) u_rows (
+    .clk, .rst_n, .x_valid(rows_valid), .x_ready(rows_ready), .x_last(rows_last),
+    .x_data(rows_data), .y_valid(some_valid), .y_ready(some_ready), .y_last(some_last),
+    .y_data(some_data)
+  );
+
   // Each index waits with what it is to the one before it, so that no comparison stands in the way
   // of `ready`: the same, the next one, or (neither) a later one.
   logic [WidthIndex-1:0] known_q, known_next_q, at;
   logic [WidthIndex-1:0] after_q;  // the row at work + 2
   logic in_same, in_next, at_same, at_next, at_valid, at_last;
-
   assign in_same = index_data == known_q;
   assign in_next = index_data == known_next_q;
 
@@ -79,15 +86,15 @@ module gg_segment #(
   assign is_next = at_next || is_met_q;
   assign has_x   = x_valid && at_valid && !at_last;
   assign is_end  = x_valid && at_valid && at_last;
-  assign give    = rows_valid && !rows_last && grant;
+  assign give    = some_valid && !some_last && grant;
   assign add     = has_x && is_same;
   assign swap    = has_x && is_next && !is_same && give;
   assign skip    = ((has_x && !is_same && !is_next) || is_end) && give;
-  assign finish  = is_end && rows_valid && rows_last && grant;
+  assign finish  = is_end && some_valid && some_last && grant;
   assign step    = add || swap || skip;
 
   assign x_ready    = add || swap || finish;
-  assign rows_ready = finish || ((swap || skip) && is_row_end);
+  assign some_ready = finish || ((swap || skip) && is_row_end);
 
   always_ff @(posedge clk) begin
     if (step && is_row_end) is_open_q <= !skip;
@@ -134,10 +141,9 @@ module gg_segment #(
   end
 
   logic unused_data;
-  assign unused_data = ^{rows_data, x_last};
-
+  assign unused_data = ^{some_data, x_last};
   gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
-    .clk, .rst_n, .grant, .enter(swap || skip || finish), .last(rows_last), .result(taken),
+    .clk, .rst_n, .grant, .enter(swap || skip || finish), .last(some_last), .result(taken),
     .y_valid, .y_ready, .y_last, .y_data
   );
 
