@@ -23,7 +23,7 @@ registers, the fan-out, and the frequency on a part that an open tool can place 
 - The designs are FlowGNN's six models at 1,752 multipliers for xcu50 (docs/flowgnn.md).
 - **cells**: the most combinational cells (LUT, CARRY4 and LUT RAM count one each) on a way in the
   netlist after `synth_xilinx -family xcup`, between sequential cells (flip-flop, DSP, block RAM) or
-  ports; counted by walking the JSON netlist. At most {LIMIT} are allowed. **inside**, **in**,
+  ports; counted by walking the JSON netlist. The aim is at most {LIMIT}. **inside**, **in**,
   **out** and **through**: between registers of the unit, from an input to a register, from a
   register to an output, from an input to an output.
 - Units are measured in every shape that a design has (**shapes**), with fewer lanes where the lanes
