@@ -57,7 +57,7 @@ format: $(STAMP) ## let ruff mend what it can
 	@$(BIN)/ruff format --quiet .
 
 BENCHES := $(sort $(wildcard benchmarks/bench_*.py))
-bench: $(STAMP) ## measure the tables of the README and docs/flowgnn.md, which takes hours
+bench: $(STAMP) ## measure the tables of README, docs/flowgnn.md and docs/timing.md, in hours
 	@[ -n "$(BENCHES)" ] || { echo "error: no benchmarks/bench_*.py" >&2; exit 1; }
 	@for bench in $(BENCHES:benchmarks/%.py=%); do $(BIN)/python -m "benchmarks.$$bench"; done
 

@@ -18,7 +18,15 @@ with warnings.catch_warnings():
     from benchmarks.flowgnn_page import NAMES, SETUPS, page
     from benchmarks.hep import MAX_EDGES, NEIGHBOURS, NUM_NODES, hep_graphs, nearest
     from benchmarks.models import ATOM_SIZES, BOND_SIZES, MODELS
+    from benchmarks.timing_figures import Figures, unmet
+    from benchmarks.timing_page import write_page
     from benchmarks.workloads import EPOCHS, float_pass, multiplications, trained
+
+from gengnn.ops import REGISTRY
+from gengnn.synth.fanout import Load
+from gengnn.synth.paths import Delays
+from gengnn.synth.shapes import Shape
+from gengnn.synth.timing import Chain
 
 RECORD = {
     "build": {"dsp": 10, "lut": 90, "ff": 50, "bram18": 3, "uram": 0, "seconds": 7, "bound": 40}
@@ -125,3 +133,22 @@ def test_page_shows_figures_and_what_was_not_run() -> None:
 def test_every_model_and_table_has_a_title() -> None:
     assert list(NAMES) == list(MODELS)
     assert len({setup.title for setup in SETUPS.values()}) == len(SETUPS)
+
+
+def test_timing_page_shows_units_and_designs(tmp_path: Path) -> None:
+    shape, ways = Shape("gg_add", ()), Delays(6, {"a": 4}, {"y": 1}, {("a", "b"): 2})
+    units = [
+        Figures("gg_add", 3, shape, ways, Load(1234, "n"), "210"),
+        Figures("gg_mul", 1, shape, ways),
+    ]
+    write_page(tmp_path / "timing.md", units, {"gcn": Chain((("u_a.y", 4), ("u_b.x", 3)))})
+    text = (tmp_path / "timing.md").read_text()
+    assert "| gg_add | 3 | 6 | 6 | 4 | 1 | 2 | 1,234 | 210 |" in text
+    assert "| gg_mul | 1 | 6 | 6 | 4 | 1 | 2 | not run | not run |" in text
+    assert "| GCN | 7 | u_a.y 4, u_b.x 3 |" in text
+
+
+def test_kernels_that_no_design_has_are_measured_too() -> None:
+    kernels = {f"gg_{op.kernel}" for op in REGISTRY.values()}
+    found = {shape.module for shape in unmet([Shape("gg_add", (("Lanes", "2"),))])}
+    assert found == kernels - {"gg_add"}

@@ -62,7 +62,7 @@ class Segment(Reduction):
             interval=beats,
             latency=2,
         )
-        total += memory_cost(site.inputs[1].format.width, site.max_rows["x"])
+        total += memory_cost(site.inputs[1].format.width + 2, site.max_rows["x"])
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)
         return total + outlet_cost(lanes * y.width)

@@ -33,6 +33,8 @@ def cell_params(
 def cell_cost(kind: str, params: dict[str, int]) -> Cost:
     """Resources and latency of a structural cell."""
     bits = params["Width"]
+    if kind == "fifo" and params["Depth"] == 1:
+        return Cost(lut=bits + 3, ff=bits + 2, latency=0)
     if kind == "fifo" and params["Depth"] <= SHALLOW_DEPTH:
         return outlet_cost(bits)
     if kind == "fifo":

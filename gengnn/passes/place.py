@@ -20,6 +20,7 @@ from gengnn.passes.cells import (
 )
 from gengnn.passes.netlist import OUTER, Cell, Netlist
 from gengnn.passes.slack import balance
+from gengnn.passes.spare import spare
 
 GRAPH_LANES = 16
 """Lanes of streams with one row per graph outside the loops: they are no bottleneck there."""
@@ -96,7 +97,7 @@ def place(
         placer.add(cell)
     placer.close_feedback()
     units, streams = balance(placer.units, placer.streams)
-    return _together(units), streams
+    return spare(_together(units), streams)
 
 
 def _together(units: Sequence[Unit]) -> tuple[Unit, ...]:

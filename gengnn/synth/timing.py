@@ -102,7 +102,7 @@ class Ways:
         Raises:
             ToolError: Yosys is missing or failed, or there is a combinational loop.
         """
-        places = {shape: self._place(shape) for shape in shapes}
+        places = {shape: self.place(shape, XILINX) for shape in shapes}
         todo = [shape for shape, place in places.items() if not place.is_file()]
         batches = [todo[start : start + BATCH] for start in range(0, len(todo), BATCH)]
         with step("timing of units", len(batches)) as advance:
@@ -111,8 +111,9 @@ class Ways:
                 advance()
         return {shape: _read(place) for shape, place in places.items()}
 
-    def _place(self, shape: Shape) -> Path:
-        digest = hashlib.sha256(f"{XILINX} {shape}".encode())
+    def place(self, shape: Shape, commands: Sequence[str]) -> Path:
+        """The file for what is measured on the netlist that `commands` make of a shape."""
+        digest = hashlib.sha256(f"{commands} {shape}".encode())
         for name in sorted(self._within(shape.module)):
             digest.update(self.texts[name].encode())
         return self.folder / f"ways_{digest.hexdigest()[:16]}.json"
@@ -137,7 +138,7 @@ class Ways:
                 "shape": str(names[name]),
                 "through": [[*ports, cells] for ports, cells in found.through.items()],
             }
-            write_text(self._place(names[name]), json.dumps(entry, indent=1) + "\n")
+            write_text(self.place(names[name], XILINX), json.dumps(entry, indent=1) + "\n")
 
 
 def _read(path: Path) -> Delays:

@@ -47,13 +47,18 @@ def cell(
 def cells() -> list[Dut]:
     """Every structural cell, in the shapes that differ inside."""
     same = {"reg": {}, "skid": {}, "fifo_2": {"Depth": 2}, "fifo_shallow": {"Depth": 21}}
-    same |= {"fifo_deep": {"Depth": 41}}
+    same |= {"fifo_deep": {"Depth": 41}, "fifo_spare": {"Depth": 1}}
     found = []
     for seed, (name, params) in enumerate(same.items()):
         told = graphs(seed, 3)
         width = {"Width": 3 * WIDTH, **params}
         kernel = name.partition("_")[0]
         found.append(cell(name, kernel, width, {"x": told}, {"y": told}, {"x": 3, "y": 3}))
+    for depth in (1, 5):
+        told = graphs(30 + depth, 60)
+        params = {"Width": 60 * WIDTH, "Depth": depth}
+        name = f"fifo_wide_{depth}"
+        found.append(cell(name, "fifo", params, {"x": told}, {"y": told}, {"x": 60, "y": 60}))
     return [*found, *_replays(), _fork(), _merge(), *_resizes()]
 
 

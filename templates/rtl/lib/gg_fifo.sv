@@ -1,6 +1,8 @@
-// FIFO of Depth beats and one more in its output register.
-// Direct: LUT RAM, latency 1, an empty FIFO passes the beat straight to the output register. Else a
-// memory with a registered output, latency 2. One beat per cycle; no path from y_ready to x_ready.
+// FIFO of Depth beats; behind 2 and more of them, one more in an output register.
+// Depth 1: a spare place, latency 0. Direct: LUT RAM, latency 1, an empty FIFO passes the beat
+// straight to the output register. Else a memory with a registered output, latency 2.
+// One beat per cycle; no path from y_ready to x_ready. Wide beats that no block RAM holds are cut
+// into parts of at most 256 bits with a control of their own, which bounds its fan-out.
 module gg_fifo #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 16,
@@ -18,85 +20,33 @@ module gg_fifo #(
   output logic [Width-1:0] y_data
 );
 
-  localparam int unsigned AddrBits = $clog2(Depth);
-  localparam logic [AddrBits-1:0] Top = AddrBits'(Depth - 1);
+  localparam int unsigned Bits = Width + 1;
+  localparam int unsigned Parts = Depth > 64 ? 1 : (Bits + 255) / 256;
+  localparam int unsigned Each = (Bits + Parts - 1) / Parts;
 
-  if (Depth < 2) begin : g_check
-    $error("gg_fifo: Depth is %0d, must be at least 2", Depth);
-  end
+  logic [Parts-1:0] ready, valid;  // all parts do the same
+  logic [Bits-1:0] x_all, y_all;
+  logic unused_parts;
 
-  logic [AddrBits-1:0] write_q, read_q;
-  logic is_full_q, is_empty_q;
-  logic push, pop, is_free;
+  assign x_all            = {x_last, x_data};
+  assign {y_last, y_data} = y_all;
+  assign x_ready          = ready[0];
+  assign y_valid          = valid[0];
+  assign unused_parts     = ^{ready, valid};
 
-  assign is_free = !y_valid || y_ready;
-  assign x_ready = !is_full_q;
-  assign pop     = !is_empty_q && is_free;
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? Each : Bits - p * Each;
 
-  // What comes late in a cycle, y_ready, chooses only between what is there.
-  logic [AddrBits-1:0] write_next, read_next;
-
-  assign write_next = (write_q == Top) ? '0 : write_q + 1'b1;
-  assign read_next  = (read_q == Top) ? '0 : read_q + 1'b1;
-
-  always_ff @(posedge clk) begin
-    if (push) write_q <= write_next;
-    if (pop) read_q <= read_next;
-    if (push && !pop) begin
-      is_full_q  <= write_next == read_q;
-      is_empty_q <= 1'b0;
-    end
-    if (pop && !push) begin
-      is_full_q  <= 1'b0;
-      is_empty_q <= read_next == write_q;
-    end
-    if (!rst_n) begin
-      write_q    <= '0;
-      read_q     <= '0;
-      is_full_q  <= 1'b0;
-      is_empty_q <= 1'b1;
-    end
-  end
-
-  if (Direct) begin : g_direct
-    (* ram_style = "distributed" *) logic [Width:0] mem[Depth];
-
-    assign push = x_valid && x_ready && !(is_empty_q && is_free);
-
-    always_ff @(posedge clk) begin
-      if (push) mem[write_q] <= {x_last, x_data};
-      if (is_free) {y_last, y_data} <= is_empty_q ? {x_last, x_data} : mem[read_q];
-    end
-
-    always_ff @(posedge clk) begin
-      if (!rst_n) begin
-        y_valid <= 1'b0;
-      end else if (is_free) begin
-        y_valid <= !is_empty_q || (x_valid && x_ready);
-      end
-    end
-  end else begin : g_memory
-    assign push = x_valid && x_ready;
-
-    gg_ram #(
-      .Width(Width + 1),
-      .Depth(Depth)
-    ) u_ram (
-      .clk,
-      .we   (push),
-      .waddr(write_q),
-      .wdata({x_last, x_data}),
-      .re   (pop),
-      .raddr(read_q),
-      .rdata({y_last, y_data})
-    );
-
-    always_ff @(posedge clk) begin
-      if (!rst_n) begin
-        y_valid <= 1'b0;
-      end else if (is_free) begin
-        y_valid <= pop;
-      end
+    if (Depth == 1) begin : g_spare
+      gg_spare #(.Width(Own)) u_spare (
+        .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
+        .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
+      );
+    end else begin : g_queue
+      gg_queue #(.Width(Own), .Depth(Depth), .Direct(Direct)) u_queue (
+        .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
+        .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
+      );
     end
   end
 

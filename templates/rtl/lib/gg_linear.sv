@@ -67,40 +67,27 @@ module gg_linear #(
     );
   end
 
-  // The row at work: its low Parallel lanes are multiplied, then it rotates. What chooses a bit of
-  // work_q stays apart from what moves it: one LUT and a clock enable.
-  logic [WorkBits-1:0] work_q, rotated;
-  logic [StepBits-1:0] step_q;
-  logic is_busy_q, is_token_q;  // work_q holds a row or an end token
-  logic is_start, is_step_end, is_row_end, grant, issue, is_over, move;
+  logic [FrontBits-1:0] work;
+  logic is_busy, is_token_q, is_start_q, is_last_step, is_step_end, is_row_end, grant, may, issue;
+  logic [StepBits-1:0] unused_step;
 
-  assign is_start    = step_q == '0;
-  assign is_step_end = is_token_q || step_q == StepBits'(Steps - 1);
-  assign issue       = is_busy_q && (grant || !is_start);
-  assign is_over     = !is_busy_q || is_token_q || is_row_end;  // a new row comes next, if any
-  assign move        = !is_busy_q || issue;
-  assign row_ready   = move && is_over;
+  assign is_step_end = is_token_q || is_last_step;
+  assign may         = grant || !is_start_q;
+  assign issue       = is_busy && may;
 
-  always_ff @(posedge clk) begin
-    if (issue) step_q <= is_step_end ? '0 : step_q + 1'b1;
-    if (row_ready) begin
-      is_busy_q  <= row_valid;
-      is_token_q <= row_last;
-    end
-    if (!rst_n) begin
-      is_busy_q <= 1'b0;
-      step_q    <= '0;
-    end
-  end
+  gg_row #(.Bits(WorkBits), .Front(FrontBits)) u_row (
+    .clk, .rst_n, .x_valid(row_valid), .x_ready(row_ready), .x_data(WorkBits'(row_data)), .may,
+    .is_end(is_token_q || is_row_end), .is_busy, .y_data(work)
+  );
 
-  if (Steps > 1) begin : g_rotate
-    assign rotated = {work_q[FrontBits-1:0], work_q[WorkBits-1:FrontBits]};
-  end else begin : g_hold
-    assign rotated = work_q;
-  end
+  gg_beats #(.Beats(Steps)) u_steps (
+    .clk, .rst_n, .step(issue && !is_token_q), .is_end(is_last_step), .beat(unused_step)
+  );
 
   always_ff @(posedge clk) begin
-    if (move) work_q <= is_over ? WorkBits'(row_data) : rotated;
+    if (issue) is_start_q <= is_step_end;
+    if (row_ready) is_token_q <= row_last;
+    if (!rst_n) is_start_q <= 1'b1;
   end
 
   gg_walk #(.Count(Blocks * Steps), .Iters(Iters)) u_weight_walk (
@@ -114,7 +101,7 @@ module gg_linear #(
   logic unused_end;
 
   always_ff @(posedge clk) begin
-    first_q <= (ToBias - 1)'({first_q, is_start});
+    first_q <= (ToBias - 1)'({first_q, is_start_q});
     token_q <= ToResult'({token_q, is_token_q});
     emit_q  <= rst_n ? ToResult'({emit_q, issue && is_step_end}) : '0;
   end
@@ -132,7 +119,7 @@ module gg_linear #(
       .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow)
     ) u_dot (
       .clk,
-      .x(work_q[FrontBits-1:0]),
+      .x(work),
       .weight(weight_data[o*Parallel*WidthW+:Parallel*WidthW]),
       .first(first_q[ToBias-2]),
       .bias(bias_data[o*WidthB+:WidthB]),
@@ -141,7 +128,7 @@ module gg_linear #(
   end
 
   gg_outlet #(.Width(LanesY * WidthY), .Depth((ToResult + 4) / Steps + 3)) u_outlet (
-    .clk, .rst_n, .grant, .take(issue && is_start), .x_valid(emit_q[ToResult-1]),
+    .clk, .rst_n, .grant, .take(issue && is_start_q), .x_valid(emit_q[ToResult-1]),
     .x_last(token_q[ToResult-1]), .x_data(result), .y_valid, .y_ready, .y_last, .y_data
   );
 

@@ -15,20 +15,24 @@ module gg_reg #(
   output logic [Width-1:0] y_data
 );
 
-  assign x_ready = !y_valid || y_ready;
+  localparam int unsigned Bits = Width + 1;
+  localparam int unsigned Parts = (Bits + 255) / 256;
 
-  always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      y_valid <= 1'b0;
-    end else if (x_ready) begin
-      y_valid <= x_valid;
-    end
-  end
+  (* keep *) logic [Parts-1:0] valid_q;  // a copy for every 256 bits
+  logic [Bits-1:0] x_all, all_q;
 
-  always_ff @(posedge clk) begin
-    if (x_ready) begin
-      y_last <= x_last;
-      y_data <= x_data;
+  assign x_all            = {x_last, x_data};
+  assign x_ready          = !valid_q[0] || y_ready;
+  assign y_valid          = valid_q[0];
+  assign {y_last, y_data} = all_q;
+
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? 256 : Bits - p * 256;
+
+    always_ff @(posedge clk) begin
+      if (!valid_q[p] || y_ready) all_q[p*256+:Own] <= x_all[p*256+:Own];
+      if (!rst_n) valid_q[p] <= 1'b0;
+      else if (!valid_q[p] || y_ready) valid_q[p] <= x_valid;
     end
   end
 

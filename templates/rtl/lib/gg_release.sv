@@ -45,6 +45,7 @@ module gg_release #(
   logic [1:0] graphs_q;  // graphs whose indices are all known and that are not drained
   logic [RowBits:0] in_addr;
   logic [RowBits:0] row_q, known_q;  // rows below known_q are complete
+  logic [RowBits:0] open_q;  // complete rows that are not yet taken: known_q - row_q
   logic is_known;
   logic [RowBits:0] count_addr, arrived_addr;
   logic [CountBits-1:0] named_d, arrived_d;
@@ -100,9 +101,22 @@ module gg_release #(
   assign bank        = bank_q;
   assign row         = row_q[RowBits-1:0];
   assign is_counted  = graphs_q != '0;
-  assign is_complete = row_q != known_q;
   assign is_known    = is_counted && known_q != (RowBits + 1)'(Rows)
       && named[{bank_q, known_q[RowBits-1:0]}] == arrived[{bank_q, known_q[RowBits-1:0]}];
+
+  always_ff @(posedge clk) begin
+    if (is_known && !next) begin
+      open_q      <= open_q + 1'b1;
+      is_complete <= 1'b1;
+    end else if (next && !is_known) begin
+      open_q      <= open_q - 1'b1;
+      is_complete <= open_q != (RowBits + 1)'(1);
+    end
+    if (!rst_n || finish) begin
+      open_q      <= '0;
+      is_complete <= 1'b0;
+    end
+  end
 
   always_ff @(posedge clk) begin
     if (count && in_last) in_bank_q <= !in_bank_q;

@@ -30,6 +30,7 @@ module gg_replay #(
   logic [CountBits-1:0] held_q, held_d;  // beats that still have to be emitted, now or later
   logic [CountBits-1:0] unread_q, unread_d;  // those that this pass has not read yet
   logic [PassBits-1:0] pass;
+  logic has_unread_q;
   logic push, pull, rewind, is_free, is_final;
 
   gg_layer #(
@@ -46,7 +47,7 @@ module gg_replay #(
   assign rewind   = y_valid && y_ready && y_last;
   assign x_ready  = held_q != CountBits'(Places);
   assign push     = x_valid && x_ready;
-  assign pull     = unread_q != '0 && is_free && !(y_valid && y_last);
+  assign pull     = has_unread_q && is_free && !(y_valid && y_last);
 
   // What comes late in a cycle, y_ready, chooses only between sums that are there.
   logic [CountBits-1:0] held_up, held_down, unread_up, unread_down;
@@ -65,24 +66,27 @@ module gg_replay #(
     if (!push && drop) held_d = held_down;
     if (push && !pull) unread_d = unread_up;
     if (!push && pull) unread_d = unread_down;
-    if (rewind && !is_final) unread_d = held_d;
+    if (rewind && !is_final) unread_d = push ? held_up : held_q;  // nothing is dropped then
   end
 
   always_ff @(posedge clk) begin
     held_q   <= held_d;
     unread_q <= unread_d;
     y_valid  <= is_free ? pull : 1'b1;
+    if (push || (rewind && !is_final)) has_unread_q <= 1'b1;
+    else if (pull) has_unread_q <= unread_q != CountBits'(1);
     if (push) write_q <= (write_q == Top) ? '0 : write_q + 1'b1;
     if (pull) read_q <= (read_q == Top) ? '0 : read_q + 1'b1;
     if (rewind && is_final) start_q <= read_q;
     if (rewind && !is_final) read_q <= start_q;
     if (!rst_n) begin
-      held_q   <= '0;
-      unread_q <= '0;
-      y_valid  <= 1'b0;
-      write_q  <= '0;
-      read_q   <= '0;
-      start_q  <= '0;
+      held_q       <= '0;
+      unread_q     <= '0;
+      has_unread_q <= 1'b0;
+      y_valid      <= 1'b0;
+      write_q      <= '0;
+      read_q       <= '0;
+      start_q      <= '0;
     end
   end
 

@@ -49,6 +49,14 @@ module gg_scatter #(
     $error("gg_scatter: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
   end
 
+  // The rows come through registers: no way leads from rows_valid to x_ready.
+  logic some_valid, some_ready, some_last, some_data;
+  gg_skid #(.Width(1)) u_rows (
+    .clk, .rst_n, .x_valid(rows_valid), .x_ready(rows_ready), .x_last(rows_last),
+    .x_data(rows_data), .y_valid(some_valid), .y_ready(some_ready), .y_last(some_last),
+    .y_data(some_data)
+  );
+
   // A beat enters the pipeline in order to be reduced (fill) or taken out (sweep, take).
   logic is_sweep_q, is_take, enter, fill, take, drain, finish, grant, is_fill_end, is_take_end;
   logic at_valid, at_last, x_bank_q, bank, is_counted, is_complete;
@@ -57,10 +65,10 @@ module gg_scatter #(
   logic [AddrBits-1:0] addr;
 
   assign is_take     = is_sweep_q || take;
-  assign take        = !is_sweep_q && grant && rows_valid && !rows_last && is_complete;
-  assign finish      = !is_sweep_q && grant && rows_valid && rows_last && is_counted;
+  assign take        = !is_sweep_q && grant && some_valid && !some_last && is_complete;
+  assign finish      = !is_sweep_q && grant && some_valid && some_last && is_counted;
   assign drain       = take || finish;
-  assign rows_ready  = finish || (take && is_take_end);
+  assign some_ready  = finish || (take && is_take_end);
   assign x_ready     = !is_sweep_q && !take && at_valid;
   assign fill        = x_valid && x_ready && !x_last;
   assign enter       = is_take || fill;
@@ -73,21 +81,20 @@ module gg_scatter #(
     .row, .next(take && is_take_end), .finish
   );
 
+  logic [(Beats > 1 ? BeatBits : 1)-1:0] fill_beat, take_beat;
+
+  gg_beats #(.Beats(Beats)) u_take (
+    .clk, .rst_n, .step(is_take), .is_end(is_take_end), .beat(take_beat)
+  );
+  gg_beats #(.Beats(Beats)) u_fill (
+    .clk, .rst_n, .step(fill), .is_end(is_fill_end), .beat(fill_beat)
+  );
+
   if (Beats > 1) begin : g_beats
-    logic [BeatBits-1:0] fill_q, take_q;
-
-    assign is_fill_end = fill_q == BeatBits'(Beats - 1);
-    assign is_take_end = take_q == BeatBits'(Beats - 1);
-    assign addr = {row_addr, is_take ? take_q : fill_q};
-
-    always_ff @(posedge clk) begin
-      if (is_take) take_q <= is_take_end ? '0 : take_q + 1'b1;
-      if (fill) fill_q <= is_fill_end ? '0 : fill_q + 1'b1;
-      if (!rst_n) {take_q, fill_q} <= '0;
-    end
+    assign addr = {row_addr, is_take ? take_beat : fill_beat};
   end else begin : g_whole
-    assign is_fill_end = 1'b1;
-    assign is_take_end = 1'b1;
+    logic unused_beats;
+    assign unused_beats = ^{take_beat, fill_beat};
     assign addr = row_addr;
   end
 
@@ -133,10 +140,10 @@ module gg_scatter #(
   end
 
   logic unused_data;
-  assign unused_data = ^{rows_data, at_last};
+  assign unused_data = ^{some_data, at_last};
 
   gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
-    .clk, .rst_n, .grant, .enter(drain), .last(rows_last), .result(taken),
+    .clk, .rst_n, .grant, .enter(drain), .last(some_last), .result(taken),
     .y_valid, .y_ready, .y_last, .y_data
   );
 

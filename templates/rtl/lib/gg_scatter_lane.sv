@@ -19,13 +19,15 @@ module gg_scatter_lane #(
 
   /*verilator no_inline_module*/
 
-  logic signed [WidthX-1:0] x_q;
+  logic signed [WidthX-1:0] x_q, x_used;
   logic signed [Width-1:0] value, result_d, result_q, before_q;
-  logic [1:0] from_q;
+  (* keep *) logic [1:0] from_q;  // copies for this lane alone
+  (* keep *) logic is_take_q;
   logic [1:0] choice;
 
   assign choice = {from_q[1], from_q[0] && (from_q[1] || is_touched)};
   assign result = result_q;
+  assign x_used = is_take_q ? '0 : x_q;
 
   always_comb begin
     case (choice)
@@ -37,21 +39,20 @@ module gg_scatter_lane #(
   end
 
   if (Mode == 0) begin : g_sum
-    gg_carry_select #(.Width(Width)) u_sum (.a(value), .b(Width'(x_q)), .y(result_d));
+    gg_carry_select #(.Width(Width)) u_sum (.a(value), .b(Width'(x_used)), .y(result_d));
   end else begin : g_choose
-    logic is_take_q, is_better;
-
-    always_ff @(posedge clk) is_take_q <= is_take;
+    logic is_better;
 
     assign is_better = Mode == 1 ? x_q > value : Mode == 2 ? x_q < value : 1'b1;
-    assign result_d = choice == 2'd0 || (is_better && !is_take_q) ? x_q : value;
+    assign result_d = choice == 2'd0 || (is_better && !is_take_q) ? x_used : value;
   end
 
   always_ff @(posedge clk) begin
-    from_q   <= from;
-    x_q      <= is_take ? '0 : x;
-    result_q <= result_d;
-    before_q <= result_q;
+    from_q    <= from;
+    is_take_q <= is_take;
+    x_q       <= x;
+    result_q  <= result_d;
+    before_q  <= result_q;
   end
 
 endmodule

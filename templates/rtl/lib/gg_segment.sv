@@ -45,59 +45,93 @@ module gg_segment #(
     $error("gg_segment: WidthX %0d, WidthY %0d, must be equal in mode %0d", WidthX, WidthY, Mode);
   end
 
-  // The row at work is `row_q`; `is_open_q` says that a row of x met it.
-  logic at_valid, at_last, is_same, is_next, has_x, is_end, give, add, swap, skip, finish, step;
-  logic grant, is_open_q, is_row_end;
-  logic [WidthIndex-1:0] at, row_q, next_q;
-  logic [BeatBits-1:0] beat;
-
-  gg_fifo #(.Width(WidthIndex), .Depth(MaxX + 1)) u_fifo (
-    .clk, .rst_n, .x_valid(index_valid), .x_ready(index_ready), .x_last(index_last),
-    .x_data(index_data), .y_valid(at_valid), .y_ready(finish || ((add || swap) && is_row_end)),
-    .y_last(at_last), .y_data(at)
+  // The rows come through registers: no way leads from rows_valid to x_ready.
+  logic some_valid, some_ready, some_last, some_data;
+  gg_skid #(.Width(1)) u_rows (
+    .clk, .rst_n, .x_valid(rows_valid), .x_ready(rows_ready), .x_last(rows_last),
+    .x_data(rows_data), .y_valid(some_valid), .y_ready(some_ready), .y_last(some_last),
+    .y_data(some_data)
   );
 
-  assign is_same = at == row_q;
-  assign is_next = at == next_q;
-  assign has_x   = x_valid && at_valid && !at_last;
-  assign is_end  = x_valid && at_valid && at_last;
-  assign give    = rows_valid && !rows_last && grant;
-  assign add     = has_x && is_same;
-  assign swap    = has_x && is_next && !is_same && give;
-  assign skip    = ((has_x && !is_same && !is_next) || is_end) && give;
-  assign finish  = is_end && rows_valid && rows_last && grant;
-  assign step    = add || swap || skip;
+  // Each index waits with what it is to the one before it, so that no comparison stands in the way
+  // of `ready`: the same, the next one, or (neither) a later one.
+  logic [WidthIndex-1:0] known_q, known_next_q, at;
+  logic [WidthIndex-1:0] after_q;  // the row at work + 2
+  logic in_same, in_next, at_same, at_next, at_valid, at_last;
+  assign in_same = index_data == known_q;
+  assign in_next = index_data == known_next_q;
 
-  assign x_ready    = add || swap || finish;
-  assign rows_ready = finish || ((swap || skip) && is_row_end);
+  always_ff @(posedge clk) begin
+    if (!rst_n || (index_valid && index_ready && index_last)) begin
+      {known_q, known_next_q} <= {WidthIndex'(0), WidthIndex'(1)};
+    end else if (index_valid && index_ready) begin
+      {known_q, known_next_q} <= {index_data, index_data + 1'b1};
+    end
+  end
+
+  // The row at work is `row_q`; `is_open_q` says that a row of x met it, `is_met_q` that skipping
+  // rows led to the one before that of the index.
+  logic is_met_q, is_same, is_next, has_at, is_end, give, add, swap, skip, finish, step;
+  logic may_add, may_swap, may_finish;
+  logic grant, is_open_q, is_row_end;
+  logic [BeatBits-1:0] beat;
+
+  gg_fifo #(.Width(WidthIndex + 2), .Depth(MaxX + 1)) u_fifo (
+    .clk, .rst_n, .x_valid(index_valid), .x_ready(index_ready), .x_last(index_last),
+    .x_data({in_same, in_next, index_data}), .y_valid(at_valid),
+    .y_ready(finish || ((add || swap) && is_row_end)), .y_last(at_last),
+    .y_data({at_same, at_next, at})
+  );
+
+  assign is_same    = at_same;
+  assign is_next    = at_next || is_met_q;
+  assign has_at     = at_valid && !at_last;
+  assign is_end     = at_valid && at_last;
+  assign give       = some_valid && !some_last && grant;
+  assign may_add    = has_at && is_same;
+  assign may_swap   = has_at && is_next && !is_same && give;
+  assign may_finish = is_end && some_valid && some_last && grant;
+  assign x_ready    = may_add || may_swap || may_finish;  // no way leads here from x_valid
+  assign add        = x_valid && may_add;
+  assign swap       = x_valid && may_swap;
+  assign finish     = x_valid && may_finish;
+  assign skip       = x_valid && ((has_at && !is_same && !is_next) || is_end) && give;
+  assign step       = add || swap || skip;
+
+  assign some_ready = finish || ((swap || skip) && is_row_end);
 
   always_ff @(posedge clk) begin
     if (step && is_row_end) is_open_q <= !skip;
-    if ((swap || skip) && is_row_end) {row_q, next_q} <= {next_q, next_q + 1'b1};
-    if (!rst_n || finish) {row_q, next_q, is_open_q} <= {WidthIndex'(0), WidthIndex'(1), 1'b0};
+    if ((swap || skip) && is_row_end) begin
+      after_q  <= after_q + 1'b1;
+      is_met_q <= skip && at == after_q;
+    end
+    if (!rst_n || finish) {after_q, is_met_q, is_open_q} <= {WidthIndex'(2), 2'b00};
   end
 
   gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
 
-  logic write_q, is_first_q, was_open_q;
-  logic [BeatBits-1:0] beat_q;
+  // A copy of what all lanes share for every 8 of them.
+  localparam int unsigned Groups = (Lanes + 7) / 8;
+  (* keep *) logic [Groups-1:0] write_q, is_first_q, was_open_q;
+  (* keep *) logic [Groups*BeatBits-1:0] beat_q;
   logic [Lanes*WidthX-1:0] x_q;
   logic [Lanes*WidthY-1:0] taken;
 
   always_ff @(posedge clk) begin
     x_q        <= x_data;
-    beat_q     <= beat;
-    is_first_q <= swap || !is_open_q;
-    was_open_q <= is_open_q;
-    write_q    <= add || swap;
+    beat_q     <= {Groups{beat}};
+    is_first_q <= {Groups{swap || !is_open_q}};
+    was_open_q <= {Groups{is_open_q}};
+    write_q    <= {Groups{add || swap}};
   end
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
     logic [Width-1:0] result;
 
     gg_segment_lane #(.Beats(Beats), .WidthX(WidthX), .Width(Width), .Mode(Mode)) u_lane (
-      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q), .write(write_q), .is_first(is_first_q),
-      .is_open(was_open_q), .taken(result)
+      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q[i/8*BeatBits+:BeatBits]),
+      .write(write_q[i/8]), .is_first(is_first_q[i/8]), .is_open(was_open_q[i/8]), .taken(result)
     );
 
     if (Mode == 0) begin : g_cast
@@ -111,10 +145,9 @@ module gg_segment #(
   end
 
   logic unused_data;
-  assign unused_data = ^{rows_data, x_last};
-
+  assign unused_data = ^{some_data, x_last};
   gg_stages #(.Stages(CastStages + 2), .Width(Lanes * WidthY)) u_stages (
-    .clk, .rst_n, .grant, .enter(swap || skip || finish), .last(rows_last), .result(taken),
+    .clk, .rst_n, .grant, .enter(swap || skip || finish), .last(some_last), .result(taken),
     .y_valid, .y_ready, .y_last, .y_data
   );
 

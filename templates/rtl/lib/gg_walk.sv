@@ -1,7 +1,8 @@
 // Walks a constant memory layer by layer: `step` goes to the next of Count words and from the last
 // back to the first, `skip` goes to the next layer's first word (after layer Iters-1: layer 0's).
 // `addr` is the address of the word after this cycle's step or skip, so that the registered output
-// of the memory is always the word at work. `is_end` tells that this is the last of the Count.
+// of the memory is always the word at work. `is_end`, from a register, tells that this is the last
+// of the Count; a skip comes between two rounds.
 module gg_walk #(
   parameter int unsigned Count = 4,
   parameter int unsigned Iters = 1,
@@ -16,21 +17,16 @@ module gg_walk #(
 );
 
   localparam logic [AddrBits-1:0] LastBase = AddrBits'(Count * (Iters - 1));
-  localparam logic [AddrBits-1:0] ToEnd = AddrBits'(Count - 1);
 
   logic [AddrBits-1:0] addr_q;
   logic [AddrBits-1:0] base_q, base_d;  // the layer's first word
-  logic [AddrBits-1:0] end_q, end_d;    // the layer's last word
+  logic [(Count > 1 ? $clog2(Count) : 1)-1:0] unused_word;
 
-  assign is_end = addr_q == end_q;
+  gg_beats #(.Beats(Count)) u_words (.clk, .rst_n, .step, .is_end, .beat(unused_word));
 
   always_comb begin
     base_d = base_q;
-    end_d  = end_q;
-    if (skip) begin
-      base_d = (base_q == LastBase) ? '0 : end_q + 1'b1;
-      end_d  = (base_q == LastBase) ? ToEnd : AddrBits'(end_q + AddrBits'(Count));
-    end
+    if (skip) base_d = (base_q == LastBase) ? '0 : AddrBits'(base_q + AddrBits'(Count));
   end
 
   always_comb begin
@@ -42,12 +38,7 @@ module gg_walk #(
 
   always_ff @(posedge clk) begin
     addr_q <= addr;
-    base_q <= base_d;
-    end_q  <= end_d;
-    if (!rst_n) begin
-      base_q <= '0;
-      end_q  <= ToEnd;
-    end
+    base_q <= rst_n ? base_d : '0;
   end
 
 endmodule

@@ -25,27 +25,37 @@ module gg_widen #(
     $error("gg_widen: Factor is %0d, must be at least 2", Factor);
   end
 
+  localparam int unsigned Total = Factor * Bits;
+  localparam int unsigned Parts = (Total + 255) / 256;
+
   logic [CountBits-1:0] count_q;  // beats of the row at work that are in
+  (* keep *) logic [Parts-1:0] valid_q;  // a copy for every 256 bits
+  logic [Total-1:0] shifted;
   logic fire, is_whole;
 
-  assign x_ready  = !y_valid || y_ready;
+  assign shifted  = {x_data, y_data[Total-1:Bits]};
+  assign y_valid  = valid_q[0];
+  assign x_ready  = !valid_q[0] || y_ready;
   assign fire     = x_valid && x_ready;
   assign is_whole = x_last || count_q == CountBits'(Factor - 1);
 
   always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      count_q <= '0;
-      y_valid <= 1'b0;
-    end else if (x_ready) begin
-      y_valid <= fire && is_whole;
-      if (fire) count_q <= is_whole ? '0 : count_q + 1'b1;
-    end
+    if (fire) count_q <= is_whole ? '0 : count_q + 1'b1;
+    if (!rst_n) count_q <= '0;
   end
 
-  always_ff @(posedge clk) begin
-    if (fire) begin
-      y_last <= x_last;
-      y_data <= {x_data, y_data[Factor*Bits-1:Bits]};
+  always_ff @(posedge clk) if (fire) y_last <= x_last;
+
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? 256 : Total - p * 256;
+    logic is_free;
+
+    assign is_free = !valid_q[p] || y_ready;
+
+    always_ff @(posedge clk) begin
+      if (x_valid && is_free) y_data[p*256+:Own] <= shifted[p*256+:Own];
+      if (!rst_n) valid_q[p] <= 1'b0;
+      else if (is_free) valid_q[p] <= x_valid && is_whole;
     end
   end
 
