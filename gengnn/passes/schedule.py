@@ -30,7 +30,7 @@ STEADY_SLACKS = (0.12, 0.25)
 TRIALS = 360
 """Plans that the local search tries."""
 
-CELL_TRIALS = 48_000
+CELL_TRIALS = 40_000
 """The same times the cells of a large design."""
 
 FEW = 4

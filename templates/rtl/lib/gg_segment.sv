@@ -71,11 +71,9 @@ module gg_segment #(
 
   // The row at work is `row_q`; `is_open_q` says that a row of x met it, `is_met_q` that skipping
   // rows led to the one before that of the index.
-  logic is_met_q, is_same, is_next, has_at, is_end, give, add, swap, skip, finish, step;
-  logic may_add, may_swap, may_finish;
-  logic grant, is_open_q, is_row_end;
+  logic is_met_q, is_next, has_at, is_end, give, add, swap, skip, finish, step;
+  logic may_add, may_swap, may_finish, grant, is_open_q, is_row_end;
   logic [BeatBits-1:0] beat;
-
   gg_fifo #(.Width(WidthIndex + 2), .Depth(MaxX + 1)) u_fifo (
     .clk, .rst_n, .x_valid(index_valid), .x_ready(index_ready), .x_last(index_last),
     .x_data({in_same, in_next, index_data}), .y_valid(at_valid),
@@ -83,19 +81,18 @@ module gg_segment #(
     .y_data({at_same, at_next, at})
   );
 
-  assign is_same    = at_same;
   assign is_next    = at_next || is_met_q;
   assign has_at     = at_valid && !at_last;
   assign is_end     = at_valid && at_last;
   assign give       = some_valid && !some_last && grant;
-  assign may_add    = has_at && is_same;
-  assign may_swap   = has_at && is_next && !is_same && give;
+  assign may_add    = has_at && at_same;
+  assign may_swap   = has_at && is_next && !at_same && give;
   assign may_finish = is_end && some_valid && some_last && grant;
   assign x_ready    = may_add || may_swap || may_finish;  // no way leads here from x_valid
   assign add        = x_valid && may_add;
   assign swap       = x_valid && may_swap;
   assign finish     = x_valid && may_finish;
-  assign skip       = x_valid && ((has_at && !is_same && !is_next) || is_end) && give;
+  assign skip       = x_valid && ((has_at && !at_same && !is_next) || is_end) && give;
   assign step       = add || swap || skip;
 
   assign some_ready = finish || ((swap || skip) && is_row_end);
@@ -117,7 +114,6 @@ module gg_segment #(
   (* keep *) logic [Groups*BeatBits-1:0] beat_q;
   logic [Lanes*WidthX-1:0] x_q;
   logic [Lanes*WidthY-1:0] taken;
-
   always_ff @(posedge clk) begin
     x_q        <= x_data;
     beat_q     <= {Groups{beat}};
