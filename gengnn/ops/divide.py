@@ -50,8 +50,11 @@ class Divide(Op):
     GUARD_BITS more fraction bits than the output, rounded down, and the last of them is set when
     the division leaves a remainder: no rounding mode can tell that from the exact quotient. A
     magnitude of 2**width output steps or more counts as just below that, outside every format.
-    A divisor of 0 gives 0, as PyG's masked normalisations do.
+    A divisor of 0 gives 0, as PyG's masked normalisations do. With `is_mean` the dividend is a sum
+    that is large where its divisor is, and keeps a wide format.
     """
+
+    is_mean: bool = False
 
     kernel: ClassVar[str] = "divide"
     is_rowwise: ClassVar[bool] = True
@@ -122,8 +125,7 @@ class Divide(Op):
 
     @property
     def fine_ports(self) -> tuple[str, ...]:
-        """A sum may be large only as its divisor is."""
-        return ("a",)
+        return ("a",) if self.is_mean else ()
 
     def kept_from(self, inputs: Sequence[str], more: Sequence[int]) -> Sequence[int]:
         return [place for place in more if place == 0]

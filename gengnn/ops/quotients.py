@@ -19,7 +19,8 @@ def after(made: Term) -> Term | None:
     if found is None or made.op is None:
         return None
     dividend, divisor = found
-    return Term.of(Divide(), Term.of(made.op, dividend, index, rows), divisor)
+    total = Term.of(made.op, dividend, index, rows)
+    return Term.of(Divide(is_mean=True), total, divisor)
 
 
 def _divided(x: Term, index: Term) -> tuple[Term, Term] | None:

@@ -57,7 +57,7 @@ def test_every_unit_is_introduced_by_its_comment(design: Design, tmp_path: Path)
 def test_buffers_are_depths_of_streams(design: Design, tmp_path: Path) -> None:
     hls.emit_hls(design, tmp_path)
     top = (tmp_path / "hls" / "src" / "gengnn_top.cpp").read_text()
-    assert "#pragma HLS STREAM variable=s_eps_0 depth=33" in top
+    assert "#pragma HLS STREAM variable=s_atoms_or_relu_0_to1 depth=33" in top
     assert "#pragma HLS STREAM variable=s_relu_0_to0 depth=33" in top
 
 

@@ -1,6 +1,7 @@
 // Queue of Depth beats and one more in its output register: a part of gg_fifo.
-// Direct: LUT RAM, latency 1, an empty queue passes the beat straight to the output register. Else a
-// memory with a registered output, latency 2. One beat per cycle; no path from y_ready to x_ready.
+// Direct: LUT RAM, latency 1, an empty queue passes the beat straight to the output register.
+// Else a memory with a registered output, latency 2. One beat per cycle; no path from y_ready to
+// x_ready.
 module gg_queue #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 16,
