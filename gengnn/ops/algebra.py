@@ -19,12 +19,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """A value and how it is made: by `op` of `terms`; an input of the model has no op."""
+    """A value and how it is made: by `op` of `terms`; an input of the model has no op.
+
+    `readers` is how many nodes and outputs want it, where that has been counted.
+    """
 
     value: Value
     op: Op | None = None
     terms: tuple[Term, ...] = field(default=(), repr=False)
     params: Mapping[str, Array] = field(default_factory=dict, repr=False)
+    readers: int = 0
 
     @classmethod
     def of(cls, op: Op, *terms: Term, **params: Array) -> Term:

@@ -12,7 +12,8 @@ def after(made: Term) -> Term | None:
     """Add up a / s[i] as (sum of a) / s, for a sum `made` along the map i.
 
     A softmax over neighbours is such a sum: it then divides once per target, and does not wait
-    for the divisor before it adds. Where s is 0 both are 0.
+    for the divisor before it adds. Where s is 0 both are 0. Quotients with other readers stay:
+    every sum would divide anew.
     """
     x, index, rows = made.terms
     found = _divided(x, index)
@@ -24,7 +25,9 @@ def after(made: Term) -> Term | None:
 
 
 def _divided(x: Term, index: Term) -> tuple[Term, Term] | None:
-    """The a and s of a value that is a / s[index]."""
+    """The a and s of a value that is a / s[index], for nobody else."""
+    if x.readers > 1:
+        return None
     if isinstance(x.op, Divide):
         a, b = x.terms
         is_own = isinstance(b.op, Gather) and b.terms[1].value.name == index.value.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from gengnn.ir import Graph, Kind, Node, Param
@@ -17,9 +18,11 @@ def split(graph: Graph) -> Graph:
     """
     terms = {value.name: Term(value) for value in graph.inputs}
     params, nodes = dict(graph.params), list[Node]()
+    readers = Counter(name for node in graph.nodes for name in node.inputs)
+    readers.update(graph.outputs)
     rows = {v.space: terms[v.name] for v in graph.inputs if v.kind is Kind.ROWS}
     for node in graph.nodes:
-        made = term_of(graph, node, terms)
+        made = replace(term_of(graph, node, terms), readers=readers[node.name])
         told = node.op.cheaper(made, rows)
         if told is not None and told.value.shape == node.output.shape:
             made = _Parts(node, params, nodes).add(told, node.name)

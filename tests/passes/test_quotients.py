@@ -58,3 +58,12 @@ def test_other_divisors_and_reductions_stay() -> None:
         build, a, s = start()
         share = build("share", make("Divide"), a, build("s_i", make("Gather"), s, divisor))
         assert checked(total(build, share, reduce, along))["divide"] == ["edges"]
+
+
+def test_quotients_with_other_readers_stay() -> None:
+    build, a, s = start()
+    share = build("share", make("Divide"), a, build("s_i", make("Gather"), s, "dst"))
+    first = build("first", make("Scatter", "sum"), share, "dst", "rows_nodes")
+    second = build("second", make("Scatter", "sum"), share, "src", "rows_nodes")
+    graph = build.graph(build("y", make("Add"), first, second))
+    assert checked(graph)["divide"] == ["edges"]

@@ -1,8 +1,7 @@
 // FIFO of Depth beats; behind 2 and more of them, one more in an output register.
 // Depth 1: a spare place, latency 0. Direct: LUT RAM, latency 1, an empty FIFO passes the beat
 // straight to the output register. Else a memory with a registered output, latency 2.
-// One beat per cycle; no path from y_ready to x_ready. Wide beats that no block RAM holds are cut
-// into parts of at most 256 bits with a control of their own, which bounds its fan-out.
+// One beat per cycle; no path from y_ready to x_ready.
 module gg_fifo #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 16,
@@ -21,33 +20,17 @@ module gg_fifo #(
 );
 
   localparam int unsigned Bits = Width + 1;
-  localparam int unsigned Parts = Depth > 64 ? 1 : (Bits + 255) / 256;
-  localparam int unsigned Each = (Bits + Parts - 1) / Parts;
 
-  logic [Parts-1:0] ready, valid;  // all parts do the same
-  logic [Bits-1:0] x_all, y_all;
-  logic unused_parts;
-
-  assign x_all            = {x_last, x_data};
-  assign {y_last, y_data} = y_all;
-  assign x_ready          = ready[0];
-  assign y_valid          = valid[0];
-  assign unused_parts     = ^{ready, valid};
-
-  for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? Each : Bits - p * Each;
-
-    if (Depth == 1) begin : g_spare
-      gg_spare #(.Width(Own)) u_spare (
-        .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
-        .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
-      );
-    end else begin : g_queue
-      gg_queue #(.Width(Own), .Depth(Depth), .Direct(Direct)) u_queue (
-        .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
-        .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
-      );
-    end
+  if (Depth == 1) begin : g_spare
+    gg_spare #(.Width(Bits)) u_spare (
+      .clk, .rst_n, .x_valid, .x_ready, .x_data({x_last, x_data}), .y_valid, .y_ready,
+      .y_data({y_last, y_data})
+    );
+  end else begin : g_queue
+    gg_queue #(.Width(Bits), .Depth(Depth), .Direct(Direct)) u_queue (
+      .clk, .rst_n, .x_valid, .x_ready, .x_data({x_last, x_data}), .y_valid, .y_ready,
+      .y_data({y_last, y_data})
+    );
   end
 
 endmodule

@@ -1,4 +1,4 @@
-// Queue of Depth beats and one more in its output register: a part of gg_fifo.
+// Queue of Depth beats and one more in its output register: what gg_fifo is from two places on.
 // Direct: LUT RAM, latency 1, an empty queue passes the beat straight to the output register.
 // Else a memory with a registered output, latency 2. One beat per cycle; no path from y_ready to
 // x_ready.
@@ -24,9 +24,8 @@ module gg_queue #(
     $error("gg_queue: Depth is %0d, must be at least 2", Depth);
   end
 
-  // Parts of one FIFO that are equal must not become one again: each drives its own bits.
-  (* keep *) logic [AddrBits-1:0] write_q, read_q;
-  (* keep *) logic is_full_q, is_empty_q, valid_q;
+  logic [AddrBits-1:0] write_q, read_q;
+  logic is_full_q, is_empty_q, valid_q;
   logic push, pop, is_free;
 
   assign y_valid = valid_q;

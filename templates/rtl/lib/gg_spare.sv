@@ -13,7 +13,7 @@ module gg_spare #(
   output logic [Width-1:0] y_data
 );
 
-  (* keep *) logic is_held_q;
+  logic is_held_q;
   logic [Width-1:0] held_q;
 
   assign x_ready = !is_held_q;
