@@ -211,7 +211,8 @@ alone, which leaves the others as they were.
 - **mismatches**: outputs that differ from the integer reference, in C++, in RTL, and in RTL with
   graphs back to back.
 - **build**: `gengnn build` without simulation. **Verilator**: compiling the design. **RTL**:
-  simulating all graphs in {{cores}} processes and comparing them with the reference.
+  simulating all graphs in {{cores}} processes and comparing them with the reference. Other
+  measurements may have shared the {{cores}} cores.
 
 """
 

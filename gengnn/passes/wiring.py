@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from gengnn.ir import Graph, Loop, Node, Value
 from gengnn.ops.base import Op
+from gengnn.passes.late import INVARIANT, late_levels, meet
 from gengnn.passes.netlist import OUTER, Cell, Netlist, Sink, Source, Wire, in_order
-
-INVARIANT = -1
-"""The level, inside a loop, of outside values that every layer reads."""
 
 HELD = 1 << 20
 """Stands for the level in the key of buffers that serve one port only."""
@@ -39,6 +37,7 @@ class Wiring:
         self.values = graph.values
         self.readers = graph.users()
         self.operands: dict[str, Sequence[tuple[int, str]]] = {}
+        self.spread: set[tuple[int, str]] = set()
         self.spot = {
             name: (number, layer, position)
             for number, loop in enumerate(graph.loops)
@@ -190,10 +189,35 @@ class Wiring:
         self.operands[cell.name] = operands
         for port, key in keys.items():
             source = self._at(*key, entry if port in op.fill_ports else level)
-            if port in op.held_ports or self._waits(key, level, keys.values()):
+            waits = self._waits(key, level, keys.values()) or self._awaits(key, level, keys)
+            if port in op.held_ports or waits:
                 source = self._hold(source, twins[0].name)
             self._connect(source, cell, port, self._all(scope))
         self._add_source(scope, level, twins[0].output, [twin.name for twin in twins], cell)
+        if self._is_spread(op, keys, twins[0].output) or (
+            not op.is_barrier and not self.spread.isdisjoint(keys.values())
+        ):
+            self.spread.add((scope, twins[0].name))
+
+    def _is_spread(self, op: Op, keys: Mapping[str, tuple[int, str]], output: Value) -> bool:
+        """Whether rows say what all rows of a graph said before: a virtual node, a pooled row."""
+        sources = [self.native[keys[port]] for port in op.moved_ports if port in keys]
+        most = self.graph.limit(output.space)
+        return any(
+            source.level > 0 and self.graph.limit(source.wire.value.space) <= FEW_ROWS < most
+            for source in sources
+        )
+
+    def _awaits(
+        self, key: tuple[int, str], level: int, keys: Mapping[str, tuple[int, str]]
+    ) -> bool:
+        """Whether a value must wait for what all rows of the graph say, at the same level.
+
+        Whoever makes it would stand still, the matrix units of the layer among them.
+        """
+        source = self.native[key]
+        is_made = source.level == level > 0 and source.cell is not None
+        return is_made and key not in self.spread and not self.spread.isdisjoint(keys.values())
 
     def _waits(self, key: tuple[int, str], level: int, keys: Collection[tuple[int, str]]) -> bool:
         """Whether a value that others read too must wait in front of a join in a loop.
@@ -243,7 +267,8 @@ class Wiring:
             for spot in twins
         ]
         kept = {names[0] for names in zip(*loop.iterations, strict=True) if self._leaves(names)}
-        late = self._late([spot[0] for spot in twins], operands, kept)
+        layer = [spot[0] for spot in twins]
+        late = late_levels(layer, operands, kept, self.native, self.values)
         for spot, keys in zip(twins, operands, strict=True):
             self._place_node(number, spot, keys, late)
         deepest = max(c.level for c in self.cells if c.scope == number)
@@ -261,54 +286,6 @@ class Wiring:
             if name in self.graph.outputs or found - inner:
                 return True
         return False
-
-    def _late(
-        self,
-        nodes: Sequence[Node],
-        operands: Sequence[Sequence[tuple[int, str]]],
-        kept: set[str],
-    ) -> dict[str, int]:
-        """Levels of the ops that may come late: as late as their readers allow.
-
-        That are ops that read invariants only, whose results are wide and inputs narrow (an
-        embedding of an integer), and ops of one row at a time whose result is no narrower: the
-        buffer belongs in front of them, and nobody else who reads the same rows waits for them.
-        """
-        levels: dict[str, int] = {}
-        entries: dict[str, int] = {}
-        free: set[str] = set()
-        lazy: list[Node] = []
-        for node, keys in zip(nodes, operands, strict=True):
-            known = [max(levels.get(key[1], 0), 0) for key in keys]
-            entries[node.name], levels[node.name] = meet(node.op, known)
-            inner = {key for key in keys if key[1] not in free and not self._is_invariant(key)}
-            if node.op.is_barrier or node.name in kept:
-                continue
-            if not inner:
-                free.add(node.name)
-            if not inner or (node.op.is_rowwise and self._is_no_narrower(node, inner)):
-                lazy.append(node)
-        late: dict[str, int] = {}
-        for node in reversed(lazy):
-            wanted = [
-                entries[user.name]
-                if port in user.op.fill_ports
-                else late.get(user.name, levels[user.name])
-                for user in nodes
-                for port, name in zip(user.op.ports, user.inputs, strict=True)
-                if name == node.name
-            ]
-            late[node.name] = min(wanted)
-        return late
-
-    def _is_invariant(self, key: tuple[int, str]) -> bool:
-        return key in self.native and self.native[key].level == INVARIANT
-
-    def _is_no_narrower(self, node: Node, inner: Collection[tuple[int, str]]) -> bool:
-        """Whether a result has as many bits as its only operand from inside the loop."""
-        carried = {key: source.wire.value for key, source in self.native.items()}
-        operands = [carried.get(key) or self.values[key[1]] for key in inner]
-        return len(operands) == 1 and bits(operands[0]) <= bits(node.output)
 
     def _loop_operand(self, number: int, loop: Loop, operand: Sequence[str]) -> tuple[int, str]:
         """The key of one operand over all layers: inner, invariant, or carried by a merge."""
@@ -378,16 +355,3 @@ class Wiring:
             self._fork(Source(wire, source.scope, source.level, None, later), wires)
         fork.mask = tuple(masks)
         return head.name
-
-
-def bits(value: Value) -> int:
-    """Bits of a row."""
-    return value.features * value.format.width
-
-
-def meet(op: Op, levels: Sequence[int]) -> tuple[int, int]:
-    """The levels at which an op takes its fill ports (-1: it has none) and its other ports."""
-    ports = dict(zip(op.ports, levels, strict=True))
-    entry = max((ports[port] for port in op.fill_ports), default=-1)
-    rest = [level for port, level in ports.items() if port not in op.fill_ports]
-    return entry, max([*rest, entry + 1])

@@ -7,9 +7,10 @@ import pytest
 from gengnn.ir import Graph
 from gengnn.passes.fold import fold
 from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.wiring import Wiring
-from tests.graphs import Builder, gine, make, molecules
+from tests.graphs import Builder, gine, make, molecules, virtual
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,11 @@ def test_results_of_earlier_layers_leave_the_loop_through_buffers() -> None:
 
 def maker_kind(netlist: Netlist, wire: str) -> str:
     return next(c.kind for c in netlist.cells if wire in c.outputs.values())
+
+
+def test_rows_wait_beside_the_makers_for_what_the_whole_graph_says() -> None:
+    """The virtual node of a layer comes when all rows are in; the layer's matrices go on."""
+    graph = quantize(fold(order_rows(virtual(), molecules(40))), molecules(40), Precision())
+    held = [cell for cell in Wiring(graph).build().cells if "_for_" in cell.name]
+    assert [cell.kind for cell in held] == ["fifo"]
+    assert held[0].scope != OUTER
