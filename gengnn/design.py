@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from gengnn.ir import Graph, Kind, Value
 from gengnn.ops.base import Cost, Memory, Op, Setting
@@ -106,6 +107,12 @@ class RowLayout:
     def bits(self) -> int:
         """Bits of a row."""
         return sum(entry.bits for entry in self.fields)
+
+    @property
+    def placed(self) -> list[tuple[Field, int]]:
+        """The fields, each with its first bit in a row."""
+        ends = list(accumulate((entry.bits for entry in self.fields), initial=0))
+        return list(zip(self.fields, ends, strict=False))
 
     def beats(self, tdata: int) -> int:
         """Bus beats of a row."""

@@ -52,11 +52,9 @@ def fields(design: Design) -> list[FieldText]:
     places = {layout.space: place for place, layout in enumerate(design.layouts)}
     found = []
     for layout in design.layouts:
-        offset = 0
-        for entry in layout.fields:
+        for entry, offset in layout.placed:
             target = places[entry.target] if entry.target else NO_SPACE
             found.append(_field(layout, entry, offset, target))
-            offset += entry.bits
         if layout.rows_stream:
             told = comment(f"one beat per row of {layout.space}")
             found.append(FieldText(_rows_config(layout), told, 0, 0, 1, 0, NO_SPACE))

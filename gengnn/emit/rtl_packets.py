@@ -66,12 +66,11 @@ class Rows:
     def kept(self) -> str:
         """A row with zeros in place of indices out of range."""
         checked = {offset: number for number, (_, offset) in enumerate(self.checks)}
-        parts, offset = [], 0
-        for field in self.layout.fields:
+        parts = []
+        for field, offset in self.layout.placed:
             number = checked.get(offset)
             row = part(f"{self.stem}_row", offset, field.bits, self.layout.bits)
             parts.append(row if number is None else f"{self.stem}_kept{number}")
-            offset += field.bits
         return concat(parts)
 
 
@@ -89,14 +88,13 @@ def loader(design: Design) -> list[Section]:
 
 
 def _rows(layout: RowLayout) -> Rows:
-    sinks, checks, offset = [], [], 0
+    sinks, checks = [], []
     stem = f"load_{identifier(layout.space)}"
-    for field in layout.fields:
+    for field, offset in layout.placed:
         if field.stream:
             sinks.append((field.stream, part(f"{stem}_data", offset, field.bits, layout.bits)))
         if field.target or 0 < field.bound < 1 << field.width:
             checks.append((field, offset))
-        offset += field.bits
     if layout.rows_stream:
         sinks.append((layout.rows_stream, "1'b0"))
     return Rows(layout, tuple(sinks), tuple(checks))
@@ -263,12 +261,12 @@ def _feed(rows: Rows) -> Section:
 
 def _unread(rows: Rows) -> list[str]:
     """The parts of a row in the machine that no stream takes."""
-    offset, found = 0, []
-    for field in rows.layout.fields:
-        if rows.is_read and not field.stream:
-            found.append(part(f"{rows.stem}_data", offset, field.bits, rows.layout.bits))
-        offset += field.bits
-    return found
+    layout = rows.layout
+    return [
+        part(f"{rows.stem}_data", offset, field.bits, layout.bits)
+        for field, offset in layout.placed
+        if rows.is_read and not field.stream
+    ]
 
 
 def _fork(stem: str, wires: Sequence[str]) -> Instance:

@@ -27,7 +27,7 @@ from gengnn.ops.cost import (
 )
 from gengnn.ops.facts import NOTHING, Approximation, Facts
 from gengnn.ops.site import Exact, Memory, Rows, Setting, Shape, Site
-from gengnn.ops.timing import Arrivals, joined, passed
+from gengnn.ops.timing import Arrivals, Turn, joined
 
 Interval = tuple[float, float]
 """Lowest and highest value a tensor can take."""
@@ -258,24 +258,15 @@ class Op(Rules, ABC):
     def cost(self, site: Site) -> Cost:
         """The resources and the speed of the unit."""
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        """When the rows of a graph come out of the unit, which is `free` from that cycle on.
-
-        A row of the result has `beats` beats. `codes` are the integers on INDEX and MASK ports,
-        empty for others.
-        """
+    def arrivals(self, at: Turn) -> Arrivals:
+        """When the rows of a graph come out of the unit."""
         filled = [
-            entry.end for p, entry in zip(self.ports, inputs, strict=True) if p in self.fill_ports
+            entry.end
+            for port, entry in zip(self.ports, at.inputs, strict=True)
+            if port in self.fill_ports
         ]
-        rows = joined(inputs)
-        return passed(rows.from_cycle(max(filled, default=0.0)), cost, beats, free)
+        rows = joined(at.inputs)
+        return at.passed(rows.from_cycle(max(filled, default=0.0)))
 
     def comment(self, inputs: Sequence[Value], output: Value) -> str:
         """What the generated code says about the unit."""

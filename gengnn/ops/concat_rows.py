@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -19,7 +18,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
-from gengnn.ops.timing import Arrivals, passed
+from gengnn.ops.timing import Arrivals, Turn
 
 
 @dataclass(frozen=True)
@@ -71,22 +70,15 @@ class ConcatRows(Op):
     ) -> Interval:
         return min(low for low, _ in inputs), max(high for _, high in inputs)
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        first, second = inputs
+    def arrivals(self, at: Turn) -> Arrivals:
+        first, second = at.inputs
         later = np.maximum(second.first, first.end)
         rows = Arrivals(
             np.concatenate([first.first, later]),
             np.concatenate([first.last, np.maximum(second.last, later)]),
             max(first.end, second.end),
         )
-        return passed(rows, cost, beats, free)
+        return at.passed(rows)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {"Lanes": site.lanes["y"], "Width": site.output.format.width}

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -20,7 +18,7 @@ from gengnn.ops.base import (
     memory_cost,
     outlet_cost,
 )
-from gengnn.ops.timing import Arrivals, passed
+from gengnn.ops.timing import Arrivals, Turn
 
 
 @dataclass(frozen=True)
@@ -69,16 +67,9 @@ class Dense(Op):
         lanes = max(d for d in range(1, min(features, most) + 1) if features % d == 0)
         return {"x": lanes, "slot": 1, "index": 1, "rows": 1, "y": lanes}
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        filled = max(entry.end for entry in inputs[:-1])
-        return passed(inputs[-1].from_cycle(filled), cost, beats, free)
+    def arrivals(self, at: Turn) -> Arrivals:
+        filled = max(entry.end for entry in at.inputs[:-1])
+        return at.passed(at.inputs[-1].from_cycle(filled))
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Space, Value
@@ -19,7 +18,7 @@ from gengnn.ops.base import (
     Site,
 )
 from gengnn.ops.lowering import Abstract, Full, LoweringError, Rowed, Stack, lowers
-from gengnn.ops.timing import Arrivals, joined, passed
+from gengnn.ops.timing import Arrivals, Turn, joined
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -72,15 +71,8 @@ class Filter(Op):
     ) -> Interval:
         return inputs[0]
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        return passed(joined(inputs), cost, beats, free).rows(np.flatnonzero(codes[1]))
+    def arrivals(self, at: Turn) -> Arrivals:
+        return at.passed(joined(at.inputs)).rows(np.flatnonzero(at.codes[1]))
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
@@ -36,7 +35,7 @@ from gengnn.ops.lowering import (
     without,
     wrap_dim,
 )
-from gengnn.ops.timing import Arrivals, passed
+from gengnn.ops.timing import Arrivals, Turn
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -78,19 +77,12 @@ class Gather(Op):
     ) -> Interval:
         return inputs[0]
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        stored, index = inputs
-        at = codes[1]
-        ready = np.maximum(index.last, stored.last[at])
+    def arrivals(self, at: Turn) -> Arrivals:
+        stored, index = at.inputs
+        taken = at.codes[1]
+        ready = np.maximum(index.last, stored.last[taken])
         rows = Arrivals(ready, ready, max(index.end, stored.end))
-        return passed(rows, cost, beats, free)
+        return at.passed(rows)
 
     def simpler(self, made: Term) -> Term | None:
         """Along all rows: the input. Along the positions that a mask keeps: a filter."""

@@ -7,13 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.base import Cost, Interval, Op, Rows, Site
-from gengnn.ops.timing import Arrivals, passed
+from gengnn.ops.timing import Arrivals, Turn
 
 
 @dataclass(frozen=True)
@@ -54,16 +52,9 @@ class Offset(_Inclusion):
     ) -> Interval:
         return inputs[0][0], inputs[0][1] + limits["rows"]
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
+    def arrivals(self, at: Turn) -> Arrivals:
         """The rows of the other space are counted first."""
-        return passed(inputs[0].from_cycle(inputs[1].end), cost, beats, free)
+        return at.passed(at.inputs[0].from_cycle(at.inputs[1].end))
 
     def cost(self, site: Site) -> Cost:
         width = site.output.format.width

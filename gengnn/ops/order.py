@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Kind, Param, Value
@@ -20,7 +19,7 @@ from gengnn.ops.base import (
     Site,
     memory_cost,
 )
-from gengnn.ops.timing import Arrivals, steady
+from gengnn.ops.timing import Arrivals, Turn, steady
 
 
 @dataclass(frozen=True)
@@ -52,17 +51,10 @@ class Order(Op):
     ) -> Interval:
         return 0.0, float(limits["index"] - 1)
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
+    def arrivals(self, at: Turn) -> Arrivals:
         """One row per cycle, or one per target where targets without rows come between."""
-        start = max(inputs[0].end, free) + cost.latency
-        targets = np.sort(codes[0])
+        start = max(at.inputs[0].end, at.free) + at.cost.latency
+        targets = np.sort(at.codes[0])
         rows = steady(start, len(targets), 1.0)
         late = np.maximum.accumulate(targets - targets.min(initial=0) - np.arange(len(targets)))
         first = rows.first + np.maximum(late, 0) + targets.min(initial=0)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gengnn.ir import Value
 from gengnn.ops.add import lower_add
@@ -48,7 +47,7 @@ from gengnn.ops.reduction import Reduction
 from gengnn.ops.segment import Segment
 from gengnn.ops.select import select
 from gengnn.ops.table import Table
-from gengnn.ops.timing import Arrivals, Cycles, paced, passed
+from gengnn.ops.timing import Arrivals, Cycles, Turn, paced
 
 if TYPE_CHECKING:
     from gengnn.frontend.builder import Builder
@@ -72,25 +71,18 @@ class Scatter(Reduction):
             return None
         return Sorting("index", Order(), Gather(), Segment(self.reduce, self.most))
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        x, index, rows = inputs
-        fill = paced(np.maximum(x.first, index.first), cost.interval, 0.0)
+    def arrivals(self, at: Turn) -> Arrivals:
+        x, index, rows = at.inputs
+        fill = paced(np.maximum(x.first, index.first), at.cost.interval, 0.0)
         take = np.zeros(0)
         for _ in range(2):
             done = np.full(len(rows.first), index.end)
-            np.maximum.at(done, codes[1], np.maximum(fill + cost.interval - 1, x.last))
+            np.maximum.at(done, at.codes[1], np.maximum(fill + at.cost.interval - 1, x.last))
             take = np.maximum(np.maximum.accumulate(done), rows.first)
-            take, fill = _shared(take, fill, cost.interval)
+            take, fill = _shared(take, fill, at.cost.interval)
         ready = take
         end = max(rows.end, index.end)
-        return passed(Arrivals(ready, ready, end), cost, beats, free)
+        return at.passed(Arrivals(ready, ready, end))
 
     def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
         return after(made) if self.reduce == "sum" else None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gengnn.ops.base import Cost, Setting, Site, cast_cost, memory_cost, outlet_cost
 from gengnn.ops.cost import CHOICE_LUT, select_lut
 from gengnn.ops.reduction import Reduction
-from gengnn.ops.timing import Arrivals, paced, passed
+from gengnn.ops.timing import Arrivals, Turn, paced
 
 
 @dataclass(frozen=True)
@@ -27,26 +26,19 @@ class Segment(Reduction):
     sorted_ports: ClassVar[tuple[str, ...]] = ("index",)
     early_ports: ClassVar[Mapping[str, int]] = {"index": 2}  # through a FIFO; see gg_segment
 
-    def arrivals(
-        self,
-        inputs: Sequence[Arrivals],
-        codes: Sequence[NDArray[np.int64]],
-        cost: Cost,
-        beats: int,
-        free: float,
-    ) -> Arrivals:
-        x, index, rows = inputs
+    def arrivals(self, at: Turn) -> Arrivals:
+        x, index, rows = at.inputs
         end = max(x.end, index.end)
-        targets = codes[1]
+        targets = at.codes[1]
         new = np.diff(targets, prepend=0)
-        skipped = np.cumsum(np.maximum(new - 1, 0)) * cost.interval  # cycles of rows of zeros
-        start = paced(np.maximum(x.first, index.first) - skipped, cost.interval, 0.0) + skipped
+        skipped = np.cumsum(np.maximum(new - 1, 0)) * at.cost.interval  # cycles of rows of zeros
+        start = paced(np.maximum(x.first, index.first) - skipped, at.cost.interval, 0.0) + skipped
         done = np.full(len(rows.first), end)
         later = np.searchsorted(targets, np.arange(len(done)), side="right")
         some = later < len(start)
         done[some] = start[later[some]]
         ready = np.maximum(done, rows.first)
-        return passed(Arrivals(ready, ready, max(rows.end, end)), cost, beats, free)
+        return at.passed(Arrivals(ready, ready, max(rows.end, end)))
 
     def kernel_params(self, site: Site) -> dict[str, Setting]:
         return self.settings(site)

@@ -62,6 +62,25 @@ def joined(inputs: Sequence[Arrivals]) -> Arrivals:
     )
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One graph at a unit: the rows of its inputs, the unit's speed, and since when it is free.
+
+    `codes` are the integers on INDEX and MASK ports, empty for others; a row of the result has
+    `beats` beats.
+    """
+
+    inputs: Sequence[Arrivals]
+    codes: Sequence[NDArray[np.int64]]
+    cost: Cost
+    beats: int
+    free: float
+
+    def passed(self, rows: Arrivals) -> Arrivals:
+        """The result where every row of it is made of one of `rows`."""
+        return passed(rows, self.cost, self.beats, self.free)
+
+
 def passed(rows: Arrivals, cost: Cost, beats: int, free: float) -> Arrivals:
     """A unit that makes a row of `beats` beats of each row, free from cycle `free` on."""
     scan = cost.scan * len(rows.first)

@@ -26,12 +26,9 @@ def drop_copies(graph: Graph) -> Graph:
 
 
 def _is_copy(graph: Graph, node: Node) -> bool:
+    if len(node.inputs) != 1 or node.name in graph.outputs:
+        return False
     operand = graph.values[node.inputs[0]]
     params = {role: graph.params[key] for role, key in node.params.items()}
     is_alike = operand.type == node.output.type and operand.shape == node.output.shape
-    return (
-        len(node.inputs) == 1
-        and is_alike
-        and node.name not in graph.outputs
-        and node.op.is_copy(params)
-    )
+    return is_alike and node.op.is_copy(params)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
 from gengnn.ops.base import SHALLOW_DEPTH, Cost
-from gengnn.ops.timing import Arrivals, paced, passed, steady
+from gengnn.ops.timing import Arrivals, Turn, paced, passed, steady
 from gengnn.passes.netlist import OUTER
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -283,13 +283,10 @@ class _Clock:
             port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
             for port, wire in wires.items()
         }
-        found = op.arrivals(
-            list(rows.values()),
-            [self._codes(self.design.streams[wire]) for wire in wires.values()],
-            unit.cost,
-            self.design.streams[unit.outputs["y"]].beats,
-            self.busy.get(name, 0.0),
-        )
+        codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
+        beats = self.design.streams[unit.outputs["y"]].beats
+        free = self.busy.get(name, 0.0)
+        found = op.arrivals(Turn(list(rows.values()), codes, unit.cost, beats, free))
         if op.banks:
             self.held.setdefault(name, []).append(found.end)
         if op.one_port:

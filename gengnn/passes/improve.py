@@ -122,7 +122,7 @@ class Improve:
         """Steps both ways of every choice, those that free multipliers first."""
         moves, dividers = [], self._dividers(plan)
         for way in (1, -1):
-            moves += [Move(cell.name, _own_step([cell], divisors, way)) for cell in dividers]
+            moves += [Move(cell.name, _own_step([cell], _any_beats, way)) for cell in dividers]
             for key, features in self._spread().items():
                 moves.append(Move(key, _beats_step(key, features, way)))
         for name, shapes in self.search.shapes.items():
@@ -255,9 +255,14 @@ def _next(ladder: Sequence[int], beats: int, way: int) -> int | None:
     return next((other for other in reversed(ladder) if other < beats), None)
 
 
-def divisors(features: int, _: int = 1) -> list[int]:
+def divisors(features: int) -> list[int]:
     """How many beats a row of `features` may take."""
     return [beats for beats in range(1, features + 1) if features % beats == 0]
+
+
+def _any_beats(features: int, _: int) -> list[int]:
+    """All of them, however many the row takes now."""
+    return divisors(features)
 
 
 def parts(features: int, now: int) -> list[int]:

@@ -54,7 +54,7 @@ def late_levels(
             for port, name in zip(user.op.ports, user.inputs, strict=True)
             if name == node.name
         ]
-        late[node.name] = min(wanted)
+        late[node.name] = min(wanted, default=levels[node.name])
     return late
 
 

@@ -15,6 +15,13 @@ def move_shifts(graph: Graph) -> Graph:
 
     Exact algebra in float64: one node less, and one pipeline less before the sum.
     """
+    while (moved := _next(graph)) is not None:
+        graph = moved
+    return graph
+
+
+def _next(graph: Graph) -> Graph | None:
+    """The graph with the first constant that can be moved, moved."""
     users, producers = graph.users(), graph.producers
     lone = {
         name: producers[name]
@@ -27,8 +34,8 @@ def move_shifts(graph: Graph) -> Graph:
             for shifted, matrix in (operands, operands[::-1]):
                 moved = _moved(graph, shifted, matrix)
                 if moved:
-                    return move_shifts(moved)
-    return graph
+                    return moved
+    return None
 
 
 def _moved(graph: Graph, shifted: Node, matrix: Node) -> Graph | None:

@@ -189,7 +189,7 @@ class Wiring:
         self.operands[cell.name] = operands
         for port, key in keys.items():
             source = self._at(*key, entry if port in op.fill_ports else level)
-            waits = self._waits(key, level, keys.values()) or self._awaits(key, level, keys)
+            waits = self._outruns(key, level, keys.values()) or self._awaits(key, level, keys)
             if port in op.held_ports or waits:
                 source = self._hold(source, twins[0].name)
             self._connect(source, cell, port, self._all(scope))
@@ -219,7 +219,7 @@ class Wiring:
         is_made = source.level == level > 0 and source.cell is not None
         return is_made and key not in self.spread and not self.spread.isdisjoint(keys.values())
 
-    def _waits(self, key: tuple[int, str], level: int, keys: Collection[tuple[int, str]]) -> bool:
+    def _outruns(self, key: tuple[int, str], level: int, keys: Collection[tuple[int, str]]) -> bool:
         """Whether a value that others read too must wait in front of a join in a loop.
 
         The rows of the first layer are there before what the other operands say of the whole

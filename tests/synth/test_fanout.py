@@ -46,10 +46,17 @@ def test_module_without_cells_has_no_load() -> None:
     assert largest_load({"ports": {}, "cells": {}, "netnames": {}}) == Load(0, "")
 
 
-@pytest.mark.parametrize("name", ["gg_reg"])
-def test_fanout_of_wide_streams_is_bounded(name: str, tmp_path: Path) -> None:
+SPLIT = (("Lanes", "16"), ("Width", "16"), ("Factor", "4"))
+"""1,024 bits in 4 beats."""
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [Shape("gg_reg", (("Width", "1024"),)), Shape("gg_widen", SPLIT)],
+    ids=lambda shape: shape.module,
+)
+def test_fanout_of_wide_streams_is_bounded(shape: Shape, tmp_path: Path) -> None:
     """About 256 bits, and the control of a part: at most 300 pins for 1,024 bits."""
-    shape = Shape(name, (("Width", "1024"),))
     path = netlists({"unit": shape}, LIBRARY, MAPPED, tmp_path / "unit")["unit"]
     found = largest_load(json.loads(path.read_text(encoding="utf-8"))["modules"]["unit"])
     assert 100 <= found.pins <= 300

@@ -42,7 +42,7 @@ module gg_dot #(
   logic [Parallel*WidthX-1:0] x_q;
   logic [Parallel*WidthW-1:0] weight_q;
   logic [WidthAcc-1:0] total_q;
-  (* keep *) logic first_q, enable_q;  // copies for this column alone
+  (* keep *) logic first_q, enable_q;  // of this column alone, unless a tool merges equals
 
   always_ff @(posedge clk) begin
     x_q      <= x;

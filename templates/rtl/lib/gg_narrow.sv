@@ -25,19 +25,25 @@ module gg_narrow #(
     $error("gg_narrow: Factor is %0d, must be at least 2", Factor);
   end
 
-  localparam int unsigned Total = Factor * Bits;
-  localparam int unsigned Parts = (Total + 255) / 256;
-
-  logic [Total-1:0] row_q, rotated;
-  (* keep *) logic [Parts-1:0] valid_q;  // a copy for every 256 bits
   logic [CountBits-1:0] count_q;  // parts of the row that have left
   logic is_last;
 
-  assign rotated = {row_q[Bits-1:0], row_q[Total-1:Bits]};
-  assign y_valid = valid_q[0];
   assign is_last = y_last || count_q == CountBits'(Factor - 1);
-  assign x_ready = !y_valid || (y_ready && is_last);
-  assign y_data  = row_q[Bits-1:0];
+
+  gg_row #(
+    .Bits (Factor * Bits),
+    .Front(Bits)
+  ) u_row (
+    .clk,
+    .rst_n,
+    .x_valid,
+    .x_ready,
+    .x_data,
+    .may    (y_ready),
+    .is_end (is_last),
+    .is_busy(y_valid),
+    .y_data
+  );
 
   always_ff @(posedge clk) begin
     if (!rst_n || x_ready) begin
@@ -48,20 +54,5 @@ module gg_narrow #(
   end
 
   always_ff @(posedge clk) if (x_ready) y_last <= x_last;
-
-  // A new row comes next, if any; what chooses a bit of row_q stays apart from what moves it.
-  for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 256 : Total - p * 256;
-    logic is_over, move;
-
-    assign is_over = !valid_q[p] || is_last;
-    assign move    = !valid_q[p] || y_ready;
-
-    always_ff @(posedge clk) begin
-      if (move) row_q[p*256+:Own] <= is_over ? x_data[p*256+:Own] : rotated[p*256+:Own];
-      if (!rst_n) valid_q[p] <= 1'b0;
-      else if (move && is_over) valid_q[p] <= x_valid;
-    end
-  end
 
 endmodule

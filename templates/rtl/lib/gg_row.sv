@@ -1,4 +1,4 @@
-// The row at work of a matrix unit: its low Front bits are multiplied, then it rotates. `may` says
+// The row at work: its low Front bits are used, then it rotates. `may` says
 // that the step at work is taken, `is_end` that it is the row's last one: then the next row comes,
 // if there is one. What chooses a bit stays apart from what moves it: one LUT and a clock enable.
 // A row is there 1 cycle after it was taken.

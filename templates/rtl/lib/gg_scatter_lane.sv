@@ -21,7 +21,7 @@ module gg_scatter_lane #(
 
   logic signed [WidthX-1:0] x_q, x_used;
   logic signed [Width-1:0] value, result_d, result_q, before_q;
-  (* keep *) logic [1:0] from_q;  // copies for this lane alone
+  (* keep *) logic [1:0] from_q;  // of this lane alone, unless a tool merges equals
   (* keep *) logic is_take_q;
   logic [1:0] choice;
 

@@ -108,7 +108,7 @@ module gg_segment #(
 
   gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
 
-  // A copy of what all lanes share for every 8 of them.
+  // A copy of what all lanes share for every 8 of them, unless a tool merges equals.
   localparam int unsigned Groups = (Lanes + 7) / 8;
   (* keep *) logic [Groups-1:0] write_q, is_first_q, was_open_q;
   (* keep *) logic [Groups*BeatBits-1:0] beat_q;
