@@ -68,6 +68,9 @@ class Op(Rules, ABC):
     reads_early: ClassVar[bool] = False
     """Rows of the `fill_ports` are used as soon as they are there, where the order allows."""
 
+    takes_beats: ClassVar[bool] = False
+    """The unit works on the beats of a row as they come; `arrivals` knows when it needs which."""
+
     early_ports: ClassVar[Mapping[str, int]] = {}
     """Ports whose rows are needed so many cycles before those that other ports bring with them."""
 
@@ -291,6 +294,13 @@ class Op(Rules, ABC):
         `given` has the lanes of the streams that come in.
         """
         return {**given, "y": shape[2]}
+
+    def streamed(self, params: Mapping[str, Param]) -> tuple[Op, Mapping[str, Param]] | None:
+        """The same as an op whose unit takes the beats of a row as they come, if there is one.
+
+        What it is called with and returns: `params` by role, those of the other op by its roles.
+        """
+        return None
 
     def lanes_taken(self) -> tuple[int, int] | None:
         """First lane and one past the last, if the result is just these lanes of the input."""

@@ -24,6 +24,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.tiles import Sizes, Tile
+from gengnn.ops.timing import Arrivals, Turn, streamed
 from gengnn.ops.weighted import Weighted
 
 
@@ -40,6 +41,10 @@ class Grouped(Weighted):
     kernel: ClassVar[str] = "grouped"
     roles: ClassVar[tuple[str, ...]] = ("weight", "bias")
     multiplies: ClassVar[bool] = True
+    takes_beats: ClassVar[bool] = True
+
+    def arrivals(self, at: Turn) -> Arrivals:
+        return streamed(at.inputs[0], at)
 
     def sizes(self, params: Mapping[str, Param]) -> Sizes:
         """The product of one row."""

@@ -18,6 +18,7 @@ from gengnn.ops.base import (
     Cost,
     Interval,
     Memory,
+    Op,
     Rows,
     Shape,
     Site,
@@ -28,6 +29,7 @@ from gengnn.ops.base import (
 )
 from gengnn.ops.blocks import in_groups
 from gengnn.ops.cost import CARRY_BITS, select_lut, tree_cost
+from gengnn.ops.grouped import Grouped
 from gengnn.ops.lanes import Lanes
 from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited
 from gengnn.ops.scalings import behind
@@ -74,6 +76,12 @@ class Linear(Weighted):
     def shapes(self, values: Sequence[Value], params: Mapping[str, Param]) -> list[Shape]:
         outputs, features = params["weight"].data.shape
         return matrix_shapes(features, outputs)
+
+    def streamed(self, params: Mapping[str, Param]) -> tuple[Op, Mapping[str, Param]] | None:
+        told = {"weight": replace(params["weight"], data=params["weight"].data.T[None])}
+        if "bias" in params:
+            told["bias"] = replace(params["bias"], data=params["bias"].data[None, None])
+        return Grouped(), told
 
     def simpler(self, made: Term) -> Term | None:
         """Weights that only choose one feature for each output are wires."""

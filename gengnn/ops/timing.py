@@ -66,11 +66,12 @@ def joined(inputs: Sequence[Arrivals]) -> Arrivals:
 class Turn:
     """One graph at a unit: the rows of its inputs, the unit's speed, and since when it is free.
 
-    `codes` are the integers on INDEX and MASK ports, empty for others; a row of the result has
-    `beats` beats.
+    A row of each input has `taken` beats, one of the result `beats`; `codes` are the integers on
+    INDEX and MASK ports, empty for others.
     """
 
     inputs: Sequence[Arrivals]
+    taken: Sequence[int]
     codes: Sequence[NDArray[np.int64]]
     cost: Cost
     beats: int
@@ -79,6 +80,23 @@ class Turn:
     def passed(self, rows: Arrivals) -> Arrivals:
         """The result where every row of it is made of one of `rows`."""
         return passed(rows, self.cost, self.beats, self.free)
+
+
+def streamed(rows: Arrivals, at: Turn) -> Arrivals:
+    """A matrix unit that takes the beats of a row, `at.taken[0]` of them, as they come.
+
+    A block of results is there when all of its beats are; most rows are one block.
+    """
+    blocks = max(1, at.beats * at.taken[0] // at.cost.interval)
+    columns = at.beats // blocks
+    steps = (at.taken[0] // blocks - 1) * columns  # until the last beat of a block
+    came = rows.first + (rows.last - rows.first) / blocks
+    start = paced(np.maximum(rows.first, came - steps), at.cost.interval, at.free)
+    first = start + at.cost.latency
+    spread = at.cost.interval * (blocks - 1) / blocks + columns - 1
+    last = np.maximum(first + spread, rows.last + at.cost.latency - steps + columns - 1)
+    end = max(rows.end + at.cost.latency - steps, last[-1] + 1 if len(last) else at.free)
+    return Arrivals(first, last, end)
 
 
 def passed(rows: Arrivals, cost: Cost, beats: int, free: float) -> Arrivals:

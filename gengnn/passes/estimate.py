@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ NEXT_PACKET = 3
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
 
+KEPT = 4
+"""What a memo keeps of each unit in each layer."""
+
 JOINTS = frozenset(["fork", "merge"])
 """Kernels without a place for a row: they wait for whoever takes it."""
 
@@ -43,19 +47,50 @@ class Work:
         return cls(row_counts(graph, sample), integers(graph, sample))
 
 
+@dataclass
+class Memo:
+    """What units made of what they took, in other designs of one graph: the latest of each."""
+
+    known: dict[tuple[str, int], list[Known]] = field(default_factory=dict)
+
+    def find(self, place: tuple[str, int], given: tuple[object, ...]) -> Known | None:
+        """What a unit in a layer made of `given`."""
+        return next((known for known in self.known.get(place, ()) if known.given == given), None)
+
+    def add(self, place: tuple[str, int], known: Known) -> None:
+        """Keep it, and drop what is old."""
+        self.known[place] = [known, *self.known.get(place, ())[: KEPT - 1]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a unit took (`given` tells which objects), and what it left behind."""
+
+    given: tuple[object, ...]
+    taken: Sequence[Arrivals | None]
+    made: Sequence[Arrivals]
+    busy: float
+    held: Sequence[float]
+    port: float | None
+
+
 def estimate(design: Design, sample: Sample) -> float:
     """Estimated cycles from the first packet beat in to the last result beat out."""
     return estimate_work(design, Work.of(design.graph, sample))
 
 
-def estimate_work(design: Design, work: Work) -> float:
-    """The same for a graph that is known already."""
-    return _Line(design).run(work)
+def estimate_work(design: Design, work: Work, memo: Memo | None = None) -> float:
+    """The same for a graph that is known already; `memo` is of this graph alone."""
+    return _Line(design, memo).run(work)
 
 
-def mean_cycles(design: Design, works: Sequence[Work]) -> float:
-    """Estimated cycles of a graph by itself, the mean over `works`."""
-    return float(np.mean([estimate_work(design, work) for work in works]))
+def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Memo] = ()) -> float:
+    """Estimated cycles of a graph by itself, the mean over `works`; a memo for each, or none.
+
+    A memo makes no difference but to the time that this takes.
+    """
+    told = zip_longest(works, memos)
+    return float(np.mean([estimate_work(design, work, memo) for work, memo in told]))
 
 
 def estimate_interval(design: Design, works: Sequence[Work]) -> float:
@@ -71,9 +106,9 @@ def estimate_interval(design: Design, works: Sequence[Work]) -> float:
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, memo: Memo | None = None) -> None:
         self.design = design
-        self.clock = _Clock(design, paces=_paces(design))
+        self.clock = _Clock(design, paces=_paces(design), memo=memo)
         self.steps = _steps(design)
         self.repeated = _repeated(design.units)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
@@ -99,13 +134,25 @@ class _Line:
         for layout in self.design.layouts:
             rows, beats = work.counts.get(layout.space, 1), layout.beats(self.design.tdata)
             start = (at + beats - 1 if beats else begin) + LOAD_LATENCY
-            came = start + np.arange(rows, dtype=np.float64) * max(beats, 1)
-            times = Arrivals(came, came, came[-1] + 1 if rows else begin + LOAD_LATENCY)
+            none = begin + LOAD_LATENCY
+            times = self._rows(layout.space, (rows, start, max(beats, 1), none))
             for wire in (*(entry.stream for entry in layout.fields), layout.rows_stream):
                 if wire in self.entries:
                     self.clock.times[wire] = times
             at += rows * beats
         return at + NEXT_PACKET
+
+    def _rows(self, space: str, given: tuple[int, float, int, float]) -> Arrivals:
+        """Rows that come from a cycle on, so many cycles apart; without any they end at another."""
+        (rows, start, beats, none), memo = given, self.clock.memo
+        known = memo.find((space, OUTER), given) if memo else None
+        if known:
+            return known.made[0]
+        came = start + np.arange(rows, dtype=np.float64) * beats
+        times = Arrivals(came, came, came[-1] + 1 if rows else none)
+        if memo:
+            memo.add((space, OUTER), Known(given, (), [times], 0.0, (), None))
+        return times
 
 
 def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
@@ -196,6 +243,7 @@ class _Clock:
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
     plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
+    memo: Memo | None = None
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
@@ -203,6 +251,31 @@ class _Clock:
 
     def run(self, unit: Unit) -> None:
         """Advance the outputs of one unit by one graph or layer."""
+        if self.memo is None:
+            self._advance(unit)
+            return
+        name, wires, streams = unit.name, [*unit.inputs.values()], self.design.streams
+        before = [*unit.outputs.values()] if unit.kernel == "replay" else []
+        taken = [self.times.get(wire) for wire in (*wires, *before)]
+        beats = [streams[wire].beats for wire in (*wires, *unit.outputs.values())]
+        held = tuple(self.held.get(name, ()))
+        state = self.busy.get(name), self.ports.get(name), self.paces.get(name), held
+        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state)
+        known = self.memo.find((name, self.layer), given)
+        if known is None:
+            self._advance(unit)
+            made = [self.times[wire] for wire in unit.outputs.values()]
+            left = self.busy[name], self.held.get(name, [])[len(held) :], self.ports.get(name)
+            self.memo.add((name, self.layer), Known(given, taken, made, *left))
+            return
+        self.times.update(zip(unit.outputs.values(), known.made, strict=True))
+        self.busy[name] = known.busy
+        if known.held:
+            self.held.setdefault(name, []).extend(known.held)
+        if known.port is not None:
+            self.ports[name] = known.port
+
+    def _advance(self, unit: Unit) -> None:
         if unit.op is not None:
             self._set(unit, self._through(unit))
         elif unit.kernel == "merge":
@@ -256,8 +329,9 @@ class _Clock:
         """The rows of an input, later where beats that the first result needs come slowly."""
         rows, beats = self.times[wire], self.design.streams[wire].beats
         made = min(self.design.streams[result].beats for result in unit.outputs.values())
-        needed = beats if unit.op is not None and unit.op.multiplies else beats // made
-        if needed <= 1 or (unit.op is not None and unit.op.is_barrier):
+        op = unit.op
+        needed = beats if op is not None and op.multiplies else beats // made
+        if needed <= 1 or (op is not None and (op.is_barrier or op.takes_beats)):
             return rows
         share = (needed - 1) / (beats - 1)
         late = np.maximum((rows.last - rows.first) * share - (needed - 1), 0.0)
@@ -286,7 +360,8 @@ class _Clock:
         codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
         beats = self.design.streams[unit.outputs["y"]].beats
         free = self.busy.get(name, 0.0)
-        found = op.arrivals(Turn(list(rows.values()), codes, unit.cost, beats, free))
+        taken = [self.design.streams[wire].beats for wire in wires.values()]
+        found = op.arrivals(Turn(list(rows.values()), taken, codes, unit.cost, beats, free))
         if op.banks:
             self.held.setdefault(name, []).append(found.end)
         if op.one_port:

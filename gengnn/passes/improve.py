@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from gengnn.ops.base import Shape
 from gengnn.passes.cells import best_lanes, fewest_lanes
 from gengnn.passes.netlist import OUTER, Cell
 from gengnn.passes.parallel import Group, Search, shape_for
 from gengnn.passes.place import Plan, Region, most_lanes, region_of
 from gengnn.passes.trial import Outcome, Trial
 
-EXCHANGES = 6
+EXCHANGES = 4
 """Moves over the budget that are paid for by others, in each round."""
 
-ROUNDS = 3
-"""How often each of the others may pay."""
+OFFERS = 4
+"""Moves that are tried for each step of such a payment."""
+
+
+NO_CELLS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Move:
-    """One step of one choice: `apply` gives the plan after it, or None at the end of the range."""
+    """One step of the choices for some cells.
 
-    choice: object
+    `apply` gives the plan after it, or None at the end of the range.
+    """
+
+    cells: frozenset[str]
     apply: Callable[[Plan], Plan | None]
 
 
@@ -43,13 +49,14 @@ class Improve:
     the fewest cycles.
     """
 
-    def __init__(self, search: Search, trial: Trial, trials: int) -> None:
-        """Take what knows the shapes of the matrix units, what tries plans, and how many it may."""
-        self.search, self.trial, self.left = search, trial, trials
+    def __init__(self, search: Search, trial: Trial) -> None:
+        """Take what knows the shapes of the matrix units, and what tries plans."""
+        self.search, self.trial, self.left = search, trial, 0
         self.known: dict[str, Outcome] = {}
 
-    def run(self, start: Outcome) -> Outcome:
-        """The best plan found from `start` on."""
+    def run(self, start: Outcome, trials: int) -> Outcome:
+        """The best plan found from `start` on with so many trials."""
+        self.left = trials
         single = self._moves(start.plan)
         best = self._settled(start, single)
         return self._settled(best, [*self.joint_moves(start.plan), *single])
@@ -57,9 +64,8 @@ class Improve:
     def _settled(self, best: Outcome, moves: Sequence[Move]) -> Outcome:
         """The best plan found by these moves."""
         while self.left > 0:
-            found, tried = self._singly(best, moves)
-            if found is best:
-                found = self._exchanged(best, tried)
+            best, tried = self._singly(best, moves)
+            found = self._exchanged(best, tried)
             if found is best:
                 break
             best = found
@@ -77,57 +83,67 @@ class Improve:
         return outcome.is_better(best) and self.trial.fits(outcome)
 
     def _singly(self, best: Outcome, moves: Sequence[Move]) -> tuple[Outcome, list[Tried]]:
-        """One pass over all moves, each repeated while it helps; and those that did not."""
-        tried = []
-        for move in moves:
-            while self.left > 0 and (plan := move.apply(best.plan)) is not None:
-                outcome = self.attempt(plan)
-                if not self._accepts(outcome, best):
-                    dsp = outcome.cost.dsp - best.cost.dsp
-                    tried.append(Tried(move, outcome.cycles - best.cycles, dsp))
-                    break
-                best = outcome
-        return best, tried
+        """All moves in turn, each repeated while it helps, until none does; and what they did."""
+        tried: dict[int, Tried] = {}
+        turn = failures = 0
+        while self.left > 0 and failures < len(moves):
+            place = turn % len(moves)
+            plan = moves[place].apply(best.plan)
+            outcome = self.attempt(plan) if plan else best
+            if self._accepts(outcome, best):
+                best, failures = outcome, 0
+                continue
+            turn, failures = turn + 1, failures + 1
+            dsp = outcome.cost.dsp - best.cost.dsp
+            tried[place] = Tried(moves[place], outcome.cycles - best.cycles, dsp)
+        return best, list(tried.values())
 
     def _exchanged(self, best: Outcome, tried: Sequence[Tried]) -> Outcome:
         """The first of the most promising exchanges that helps, else `best`."""
         wanted = sorted((t for t in tried if t.cycles < 0), key=lambda t: t.cycles)
         offers = sorted((t for t in tried if t.dsp < 0), key=lambda t: t.cycles / -t.dsp)
         for want in wanted[:EXCHANGES]:
-            plan = self._paid(best, want, offers)
-            if plan is None or self.left <= 0:
-                continue
-            outcome = self.attempt(plan)
-            if self._accepts(outcome, best):
+            faster = want.move.cells & self.search.shapes.keys()
+            others = [t.move for t in offers if not t.move.cells & faster]
+            outcome = self._paid(best, want.move, others)
+            if outcome and self._accepts(outcome, best):
                 return outcome
         return best
 
-    def _paid(self, best: Outcome, want: Tried, offers: Sequence[Tried]) -> Plan | None:
-        """The plan after `want`, and after as many offers as it takes to keep to the budget."""
-        plan = want.move.apply(best.plan)
-        assert plan is not None
-        dsp, lost = self.trial.cost(plan).dsp, 0.0
-        for offer in [*offers] * ROUNDS:
-            if dsp <= self.trial.budget.dsp:
-                return plan
-            less = offer.move.apply(plan)
-            if offer.move.choice == want.move.choice or less is None:
-                continue
-            needed = self.trial.cost(less).dsp
-            if needed < dsp and lost + offer.cycles < -want.cycles:
-                plan, dsp, lost = less, needed, lost + offer.cycles
-        return None
+    def _paid(self, best: Outcome, want: Move, offers: Sequence[Move]) -> Outcome | None:
+        """What is left of `want` after as many offers as it takes to keep to the budget."""
+        plan = want.apply(best.plan)
+        now = self.attempt(plan) if plan else best
+        while self.left > 0 and not self.trial.fits(now):
+            cheaper = (
+                plan
+                for offer in offers
+                if (plan := offer.apply(now.plan)) and self.trial.cost(plan).dsp < now.cost.dsp
+            )
+            tried = [self.attempt(plan) for plan in islice(cheaper, min(OFFERS, self.left))]
+            if not tried:
+                return None
+            now = min(tried, key=lambda t: (t.cycles - now.cycles) / (now.cost.dsp - t.cost.dsp))
+            if not now.is_better(best):
+                return None
+        return now
 
     def _moves(self, plan: Plan) -> list[Move]:
         """Steps both ways of every choice, those that free multipliers first."""
         moves, dividers = [], self._dividers(plan)
         for way in (1, -1):
-            moves += [Move(cell.name, _own_step([cell], _any_beats, way)) for cell in dividers]
+            for cell in dividers:
+                moves.append(Move(frozenset([cell.name]), _own_step([cell], _any_beats, way)))
             for key, features in self._spread().items():
-                moves.append(Move(key, _beats_step(key, features, way)))
-        for name, shapes in self.search.shapes.items():
-            moves += [Move(name, _shape_step(name, shapes, way)) for way in (-1, 1, 2)]
-        moves += [Move(group, self._group_step(group)) for group in self.search.groups]
+                moves.append(Move(NO_CELLS, _beats_step(key, features, way)))
+        for name in self.search.shapes:
+            steps = [self._shape_step(name, way) for way in (-1, 1, 2)]
+            if name in self.search.streamed:
+                steps += [self._turned(name, is_slower) for is_slower in (False, True)]
+            moves += [Move(frozenset([name]), step) for step in steps]
+        for group, cells in self.search.groups.items():
+            names = frozenset(cell.name for cell in cells)
+            moves += [Move(names, step(group)) for step in (self._group_step, self._group_slowed)]
         return moves
 
     def joint_moves(self, plan: Plan) -> list[Move]:
@@ -143,9 +159,9 @@ class Improve:
                 groups["levels", scope, level] = before
         told = {key: wide for key, cells in groups.items() if (wide := _wide(cells))}
         return [
-            Move(key, _own_step(cells, parts, way))
+            Move(frozenset(cell.name for cell in cells), _own_step(cells, parts, way))
             for way in (1, -1)
-            for key, cells in told.items()
+            for cells in told.values()
         ]
 
     def _dividers(self, plan: Plan) -> list[Cell]:
@@ -183,20 +199,53 @@ class Improve:
 
         def step(plan: Plan) -> Plan | None:
             slowest = max(plan.shapes[name][0] for name in names)
-            faster = [
-                shape[0]
-                for name in names
-                for shape in self.search.shapes[name]
-                if shape[0] < slowest
-            ]
+            shapes = {name: self.search.shapes_of(plan, name) for name in names}
+            faster = [shape[0] for each in shapes.values() for shape in each if shape[0] < slowest]
             if not faster:
                 return None
             chosen = {
-                name: shape_for(self.search.shapes[name], max(faster))
+                name: shape_for(shapes[name], max(faster))
                 for name in names
                 if plan.shapes[name][0] == slowest
             }
             return replace(plan, shapes=plan.shapes | chosen)
+
+        return step
+
+    def _group_slowed(self, group: Group) -> Callable[[Plan], Plan | None]:
+        """All units of a group as slow as the slowest of them one step slower."""
+        names = [cell.name for cell in self.search.groups[group]]
+
+        def step(plan: Plan) -> Plan | None:
+            shapes = {name: self.search.shapes_of(plan, name) for name in names}
+            places = {name: each.index(plan.shapes[name]) for name, each in shapes.items()}
+            slower = [shapes[name][place - 1][0] for name, place in places.items() if place]
+            if not slower:
+                return None
+            chosen = {name: shape_for(each, max(slower)) for name, each in shapes.items()}
+            return replace(plan, shapes=plan.shapes | chosen)
+
+        return step
+
+    def _shape_step(self, name: str, way: int) -> Callable[[Plan], Plan | None]:
+        def step(plan: Plan) -> Plan | None:
+            shapes = self.search.shapes_of(plan, name)
+            place = shapes.index(plan.shapes[name]) + way
+            if not 0 <= place < len(shapes):
+                return None
+            return replace(plan, shapes=plan.shapes | {name: shapes[place]})
+
+        return step
+
+    def _turned(self, name: str, is_slower: bool) -> Callable[[Plan], Plan | None]:
+        """A unit for whole rows becomes one for beats as they come, or the other way round."""
+
+        def step(plan: Plan) -> Plan | None:
+            streamed = tuple(sorted({*plan.streamed} ^ {name}))
+            other = replace(plan, streamed=streamed)
+            shapes, now = self.search.shapes_of(other, name), plan.shapes[name][0]
+            place = shapes.index(shape_for(shapes, now)) - is_slower
+            return replace(other, shapes=plan.shapes | {name: shapes[max(place, 0)]})
 
         return step
 
@@ -268,13 +317,3 @@ def _any_beats(features: int, _: int) -> list[int]:
 def parts(features: int, now: int) -> list[int]:
     """Those that a row in `now` beats takes when beats are joined, or cut."""
     return [beats for beats in divisors(features) if beats % now == 0 or now % beats == 0]
-
-
-def _shape_step(name: str, shapes: Sequence[Shape], way: int) -> Callable[[Plan], Plan | None]:
-    def step(plan: Plan) -> Plan | None:
-        place = shapes.index(plan.shapes[name]) + way
-        if not 0 <= place < len(shapes):
-            return None
-        return replace(plan, shapes=plan.shapes | {name: shapes[place]})
-
-    return step

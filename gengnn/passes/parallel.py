@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gengnn.ir import Graph
+from gengnn.ir import Graph, Node, Value
 from gengnn.ops.base import Shape
 from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import count_rows
 from gengnn.passes.netlist import OUTER, Cell, Netlist
-from gengnn.passes.place import Plan, Region, region_of
+from gengnn.passes.place import Plan, Region, parameters, region_of
 from gengnn.passes.trial import Trial
 
 LONE_BEATS = 4
@@ -24,9 +24,13 @@ Group = tuple[Region, str]
 
 @dataclass(frozen=True)
 class Level:
-    """One speed of a group: a shape for each of its units, their multipliers, cycles per layer."""
+    """One speed of a group: a shape for each of its units, their multipliers, cycles per layer.
+
+    The units `streamed` take the beats of a row as they come.
+    """
 
     shapes: Mapping[str, Shape]
+    streamed: frozenset[str]
     multipliers: int
     time: float
 
@@ -48,28 +52,48 @@ class Search:
         for cell in netlist.cells:
             if cell.nodes and cell.nodes[0].op.multiplies:
                 self.groups.setdefault((region_of(cell), cell.value.space), []).append(cell)
-        self.shapes = {
-            cell.name: self._shapes(cell) for cells in self.groups.values() for cell in cells
-        }
+        cells = [cell for cells in self.groups.values() for cell in cells]
+        self.shapes = {cell.name: self._shapes(cell) for cell in cells}
+        self.streamed = {cell.name: told for cell in cells if (told := self._streamed(cell))}
         self.levels = {group: self._levels(group) for group in self.groups}
 
     def _shapes(self, cell: Cell) -> list[Shape]:
         node = cell.nodes[0]
-        values = [*(self.graph.values[name] for name in node.inputs), node.output]
-        params = {role: self.graph.params[key] for role, key in node.params.items()}
-        return node.op.shapes(values, params)
+        return node.op.shapes(self._values(node), parameters(self.graph, node))
+
+    def _streamed(self, cell: Cell) -> list[Shape]:
+        """The shapes of a unit that takes beats as they come; none where there is none."""
+        node = cell.nodes[0]
+        told = node.op.streamed(parameters(self.graph, node))
+        return told[0].shapes(self._values(node), told[1]) if told else []
+
+    def _values(self, node: Node) -> list[Value]:
+        """The inputs and, last, the output."""
+        return [*(self.graph.values[name] for name in node.inputs), node.output]
+
+    def shapes_of(self, plan: Plan, name: str) -> Sequence[Shape]:
+        """The shapes of a matrix unit as the plan has it."""
+        return self.streamed[name] if name in plan.streamed else self.shapes[name]
 
     def _levels(self, group: Group) -> list[Level]:
-        """The speeds of a group, slowest first: all its units as fast as one of them can be."""
+        """The speeds of a group, slowest first: all its units as fast as one of them can be.
+
+        A lone row passes two units at a time: the second takes the results of the first as they
+        come.
+        """
         shapes = {cell.name: self.shapes[cell.name] for cell in self.groups[group]}
-        intervals = {shape[0] for each in shapes.values() for shape in each}
         count = max(self.rows[group[1]] - 1.0, 0.0)
+        second = list(shapes)[1::2] if count == 0.0 else []
+        streamed = frozenset(name for name in second if name in self.streamed)
+        shapes |= {name: self.streamed[name] for name in streamed}
+        intervals = {shape[0] for each in shapes.values() for shape in each}
         levels = []
         for interval in sorted(intervals, reverse=True):
             chosen = {name: shape_for(each, interval) for name, each in shapes.items()}
-            taken = [shape[0] for shape in chosen.values()]
+            taken = [shape[0] for name, shape in chosen.items() if name not in streamed]
+            slowest = max(shape[0] for shape in chosen.values())
             size = sum(math.prod(shape[1:]) for shape in chosen.values())
-            levels.append(Level(chosen, size, count * max(taken) + sum(taken)))
+            levels.append(Level(chosen, streamed, size, count * slowest + sum(taken)))
         return levels
 
     def layers(self, region: Region) -> int:
@@ -160,17 +184,19 @@ class Search:
     def _plan(self, widest: int, slack: float, state: Mapping[Group, int]) -> Plan:
         """The plan with beats as narrow as the time of each group's region allows."""
         shapes: dict[str, Shape] = {}
+        streamed: set[str] = set()
         times: dict[Region, float] = {}
         for group, place in state.items():
             level = self.levels[group][place]
             shapes.update(level.shapes)
+            streamed |= level.streamed
             times[group[0]] = max(times.get(group[0], 0.0), level.time)
         beats = {
             (region, space): max(1, int(slack * min(time / max(count, 1.0), LONE_BEATS * count)))
             for region, time in times.items()
             for space, count in self.rows.items()
         }
-        return Plan(widest, shapes, beats)
+        return Plan(widest, shapes, beats, streamed=tuple(sorted(streamed)))
 
 
 def shape_for(shapes: Sequence[Shape], interval: int) -> Shape:

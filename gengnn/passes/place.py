@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gengnn.design import Stream, Unit
-from gengnn.ir import Graph, Kind, Param, Value
+from gengnn.ir import Graph, Kind, Node, Param, Value
 from gengnn.ops.base import Cost, Memory, Op, Setting, Shape, Site
 from gengnn.passes.cells import (
     best_lanes,
@@ -40,13 +40,15 @@ class Plan:
     """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit.
 
     `beats` are the most beats that a row of a space may take in a region, 1 if not told; `own`
-    are those of single cells, which go before.
+    are those of single cells, which go before. The matrix units `streamed` take the beats of a
+    row as they come, all others whole rows.
     """
 
     widest: int
     shapes: dict[str, Shape] = field(default_factory=dict)
     beats: dict[tuple[Region, str], int] = field(default_factory=dict)
     own: dict[str, int] = field(default_factory=dict)
+    streamed: tuple[str, ...] = ()
 
 
 def most_lanes(plan: Plan, cell: Cell, space: str, features: int) -> int:
@@ -70,14 +72,18 @@ class _Made:
     comment: str
 
 
+Layers = tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]
+"""Parameters and op of each folded layer of a cell; of one if all layers share them."""
+
+
 @dataclass
 class Memo:
     """What was worked out while other plans of the same netlist were placed."""
 
-    layers: dict[str, tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]] = field(
+    layers: dict[tuple[str, bool], Layers] = field(default_factory=dict)
+    made: dict[tuple[str, bool, tuple[tuple[str, int], ...], int], _Made] = field(
         default_factory=dict
     )
-    made: dict[tuple[str, tuple[tuple[str, int], ...], int], _Made] = field(default_factory=dict)
 
 
 def place(
@@ -177,57 +183,65 @@ class _Placer:
         self._unit(cell, cell.kind, params, inputs, dict(cell.outputs), cost)
 
     def _add_op(self, cell: Cell) -> None:
-        node = cell.nodes[0]
-        op = node.op
-        values = dict(zip(op.ports, (self.values[name] for name in node.inputs), strict=True))
+        is_streamed = cell.name in self.plan.streamed
+        layers = self._layers(cell, is_streamed)
+        op, names = layers[1][0], cell.nodes[0].inputs
+        values = dict(zip(op.ports, (self.values[name] for name in names), strict=True))
         shape = self.plan.shapes.get(cell.name)
-        lanes = self._port_lanes(cell, values, shape)
+        lanes = self._port_lanes(cell, layers, values, shape)
         inputs = {
             port: self._fit(cell.inputs[port], lanes[port], cell.scope, cell.level)
             for port in op.ports
         }
         self.open_stream(cell.outputs["y"], lanes["y"])
-        key = cell.name, tuple(sorted(lanes.items())), shape[1] if shape else 1
+        key = cell.name, is_streamed, tuple(sorted(lanes.items())), shape[1] if shape else 1
         made = self.memo.made.get(key)
         if made is None:
-            made = self.memo.made[key] = self._made(cell, values, lanes, key[2])
+            made = self.memo.made[key] = self._made(cell, layers, values, lanes, key[3])
         self._unit(cell, op.kernel, made.params, inputs, dict(cell.outputs), made.cost, made)
 
     def _made(
-        self, cell: Cell, values: Mapping[str, Value], lanes: Mapping[str, int], parallel: int
+        self,
+        cell: Cell,
+        layers: Layers,
+        values: Mapping[str, Value],
+        lanes: Mapping[str, int],
+        parallel: int,
     ) -> _Made:
-        op, output = cell.nodes[0].op, cell.nodes[0].output
-        if cell.name not in self.memo.layers:
-            self.memo.layers[cell.name] = self._layers(cell)
-        layers, ops = self.memo.layers[cell.name]
+        params, ops = layers
+        op, output = ops[0], cell.nodes[0].output
         limits = {p: self.graph.limit(v.space) for p, v in {**values, "y": output}.items()}
-        site = Site(tuple(values.values()), output, lanes, layers, limits, parallel, ops)
+        site = Site(tuple(values.values()), output, lanes, params, limits, parallel, ops)
         count = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
         comment = f"{cell.nodes[0].source}{count}: {op.comment(site.inputs, site.output)}"
         return _Made(site, op.kernel_params(site), op.cost(site), comment)
 
-    def _layers(self, cell: Cell) -> tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]:
-        """Parameters and op of each folded layer; of one if all layers share them."""
+    def _layers(self, cell: Cell, is_streamed: bool) -> Layers:
+        """Parameters and op of each folded layer, as the unit has them."""
+        known = self.memo.layers.get((cell.name, is_streamed))
+        if known:
+            return known
         ops = tuple(twin.op for twin in cell.nodes)
-        layers = tuple(
-            {role: self.graph.params[key] for role, key in twin.params.items()}
-            for twin in cell.nodes
-        )
+        layers = tuple[Mapping[str, Param], ...](parameters(self.graph, t) for t in cell.nodes)
+        if is_streamed:
+            twins = zip(ops, layers, strict=True)
+            ops, layers = zip(
+                *(op.streamed(layer) or (op, layer) for op, layer in twins), strict=True
+            )
         if all(_is_same(layer, layers[0]) for layer in layers) and len(set(ops)) == 1:
-            return layers[:1], ops[:1]
-        return layers, ops
+            ops, layers = ops[:1], layers[:1]
+        return self.memo.layers.setdefault((cell.name, is_streamed), (layers, ops))
 
     def _port_lanes(
-        self, cell: Cell, values: Mapping[str, Value], shape: Shape | None
+        self, cell: Cell, layers: Layers, values: Mapping[str, Value], shape: Shape | None
     ) -> dict[str, int]:
         """Lanes per beat of each port."""
-        op, output = cell.nodes[0].op, cell.value
+        op, output = layers[1][0], cell.value
         if op.whole_rows:
             return {p: v.features for p, v in (dict(values) | {"y": output}).items()}
         if shape:
             given = {port: self.streams[wire].lanes for port, wire in cell.inputs.items()}
-            params = {role: self.graph.params[key] for role, key in cell.nodes[0].params.items()}
-            return op.port_lanes(params, shape, given)
+            return op.port_lanes(layers[0][0], shape, given)
         model = values[op.ports[0]] if op.is_barrier else output
         widest = max(value.features for value in (*values.values(), output))
         most = most_lanes(self.plan, cell, model.space, widest)
@@ -235,9 +249,16 @@ class _Placer:
         if own:
             return own
         most = most_lanes(self.plan, cell, model.space, output.features)
+        if self.graph.limit(output.space) == 1 and cell.name not in self.plan.own:
+            most = min(most, *self._given(cell, output.features))  # nothing waits for a lone row
         lanes = best_lanes(output.features, most)
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
         return {**told, "y": lanes}
+
+    def _given(self, cell: Cell, features: int) -> list[int]:
+        """The lanes in which rows of so many features come."""
+        streams = (self.streams[wire] for wire in cell.inputs.values() if wire in self.streams)
+        return [each.lanes for each in streams if each.lanes * each.beats == features] or [features]
 
     def _fit(self, wire: str, lanes: int, scope: int, level: int) -> str:
         """The stream of `wire` with `lanes` per beat, through a width change if needed."""
@@ -304,7 +325,7 @@ class _Placer:
         memories: tuple[Memory, ...] = ()
         fill_ports: tuple[str, ...] = ()
         if made:
-            op, comment = cell.nodes[0].op, made.comment
+            op, comment = made.site.ops[0], made.comment
             memories = op.memories(made.site) if self.with_memories else ()
             fill_ports = () if op.reads_early else op.fill_ports
         self.units.append(
@@ -320,9 +341,14 @@ class _Placer:
                 cell.level,
                 cost,
                 fill_ports,
-                cell.nodes[0].op if made else None,
+                made.site.ops[0] if made else None,
             )
         )
+
+
+def parameters(graph: Graph, node: Node) -> dict[str, Param]:
+    """The parameters of a node by role."""
+    return {role: graph.params[key] for role, key in node.params.items()}
 
 
 def _is_same(first: Mapping[str, Param], second: Mapping[str, Param]) -> bool:

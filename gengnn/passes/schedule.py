@@ -27,11 +27,14 @@ SLACKS = (0.0, 0.12, 0.25, 0.5, 1.0)
 STEADY_SLACKS = (0.12, 0.25)
 """The same for throughput: what stands between matrix units must catch up with large graphs."""
 
-TRIALS = 360
+TRIALS = 700
 """Plans that the local search tries."""
 
-CELL_TRIALS = 40_000
+CELL_TRIALS = 60_000
 """The same times the cells of a large design."""
+
+STARTS = 2
+"""Plans that it starts from; the best one first, with the most trials."""
 
 FEW = 4
 """Graphs that decide each step of the local search."""
@@ -90,13 +93,16 @@ def _best(trial: Trial, rows: Mapping[str, float]) -> tuple[Outcome | None, list
     fitting, refused = _first(search, trial)
     if not fitting:
         return None, refused
-    best = min(fitting, key=lambda outcome: outcome.cycles)
+    fitting.sort(key=lambda outcome: outcome.cycles)
     if trial.works:
         few = replace(trial, works=spread(trial.works, FEW))
         trials = min(TRIALS, CELL_TRIALS // len(trial.netlist.cells))
-        found = Improve(search, few, trials).run(few.outcome(best.plan))
-        best = min(best, trial.outcome(found.plan), key=lambda outcome: outcome.cycles)
-    return best, []
+        improve = Improve(search, few)
+        for start in fitting[:STARTS]:
+            found = improve.run(few.outcome(start.plan), trials * 2 // 3)
+            fitting.append(trial.outcome(found.plan))
+            trials -= trials * 2 // 3 - improve.left
+    return min(fitting, key=lambda outcome: outcome.cycles), []
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:

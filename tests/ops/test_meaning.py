@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -50,6 +52,21 @@ def test_integer_meaning_is_within_half_a_step_of_the_float_one(name: str) -> No
         error = np.abs(case.expected(inputs, layer) - float_meaning(case, inputs, layer))
         is_defined = ~np.isnan(error)  # the logarithm of a negative number is not
         assert error.max(initial=0.0, where=is_defined) <= allowed + 1e-9
+
+
+def test_a_streamed_op_means_the_same() -> None:
+    """A matrix unit for beats as they come gives the codes of the one for whole rows."""
+    found = 0
+    for case in CASES.values():
+        for number, inputs in enumerate(case.graphs(seed=5)):
+            layer = number % case.site.iters
+            told = case.site.ops[layer].streamed(case.site.params[layer])
+            if told:
+                site = replace(case.site, ops=(told[0],), params=(told[1],))
+                other = replace(case, site=site)
+                assert (other.expected(inputs, 0) == case.expected(inputs, layer)).all()
+                found += 1
+    assert found > 0
 
 
 def test_format_of_a_case_is_signed() -> None:
