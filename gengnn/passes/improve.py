@@ -12,7 +12,7 @@ from gengnn.passes.parallel import Group, Search, shape_for
 from gengnn.passes.place import Plan, Region, most_lanes, region_of
 from gengnn.passes.trial import Outcome, Trial
 
-EXCHANGES = 4
+EXCHANGES = 8
 """Moves over the budget that are paid for by others, in each round."""
 
 OFFERS = 4
@@ -102,10 +102,15 @@ class Improve:
         """The first of the most promising exchanges that helps, else `best`."""
         wanted = sorted((t for t in tried if t.cycles < 0), key=lambda t: t.cycles)
         offers = sorted((t for t in tried if t.dsp < 0), key=lambda t: t.cycles / -t.dsp)
-        for want in wanted[:EXCHANGES]:
+        left = EXCHANGES
+        for want in wanted:
             faster = want.move.cells & self.search.shapes.keys()
-            others = [t.move for t in offers if not t.move.cells & faster]
-            outcome = self._paid(best, want.move, others)
+            others = [t for t in offers if not t.move.cells & faster and t.cycles < -want.cycles]
+            room = self.trial.budget.dsp - best.cost.dsp - sum(t.dsp for t in others)
+            if want.dsp > room or not left:
+                continue
+            left -= 1
+            outcome = self._paid(best, want.move, [t.move for t in others])
             if outcome and self._accepts(outcome, best):
                 return outcome
         return best
