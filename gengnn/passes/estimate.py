@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
 from gengnn.ops.base import SHALLOW_DEPTH, Cost
-from gengnn.ops.timing import Arrivals, Turn, paced, passed, steady
+from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
+from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -73,7 +74,7 @@ class _Line:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self.clock = _Clock(design, paces=_paces(design))
+        self.clock = _Clock(design, paces=_paces(design), aheads=aheads(design))
         self.steps = _steps(design)
         self.repeated = _repeated(design.units)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
@@ -119,9 +120,26 @@ def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
             continue
         body.append(unit)
         if position == last[unit.loop]:
-            steps += [(layer, body) for layer in range(design.loops[unit.loop])]
+            layers = range(design.loops[unit.loop])
+            steps += [(layer, list(_at_work(body, layer))) for layer in layers]
             body = []
     return steps
+
+
+def _at_work(body: Sequence[Unit], layer: int) -> Iterator[Unit]:
+    """The units that a layer feeds, forks with the outputs that they feed."""
+    idle: set[str] = set()
+    for unit in body:
+        outputs = unit.outputs
+        if unit.kernel != "merge" and not idle.isdisjoint(unit.inputs.values()):
+            outputs = {}
+        elif unit.kernel == "fork":
+            fed = unit.number("Mask") >> layer * len(outputs)
+            ports = enumerate(unit.outputs.items())
+            outputs = {port: wire for place, (port, wire) in ports if fed >> place & 1}
+        idle.update(set(unit.outputs.values()) - set(outputs.values()))
+        if outputs:
+            yield unit if outputs == unit.outputs else replace(unit, outputs=outputs)
 
 
 def _repeated(units: Sequence[Unit]) -> list[Unit]:
@@ -193,6 +211,7 @@ class _Clock:
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
     paces: Mapping[str, int] = field(default_factory=dict)
+    aheads: Mapping[str, Ahead] = field(default_factory=dict)
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
     plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
@@ -259,9 +278,9 @@ class _Clock:
         needed = beats if unit.op is not None and unit.op.multiplies else beats // made
         if needed <= 1 or (unit.op is not None and unit.op.is_barrier):
             return rows
-        share = (needed - 1) / (beats - 1)
-        late = np.maximum((rows.last - rows.first) * share - (needed - 1), 0.0)
-        return Arrivals(rows.first + late, rows.last, rows.end)
+        waits = needed - 1  # cycles of the latency in which these beats come
+        late = np.maximum((rows.last - rows.first) * (waits / (beats - 1)) - waits, 0.0)
+        return Arrivals(rows.first + late, rows.last - waits, rows.end - waits)
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
@@ -283,6 +302,7 @@ class _Clock:
             port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
             for port, wire in wires.items()
         }
+        rows |= self._met(unit, rows)
         codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
         beats = self.design.streams[unit.outputs["y"]].beats
         free = self.busy.get(name, 0.0)
@@ -293,6 +313,18 @@ class _Clock:
             first = rows[op.ports[0]].first
             work = (len(first) + len(found.first)) * unit.cost.interval
             self.ports[name] = work + (first[0] if len(first) else 0.0)
+        return found
+
+    def _met(self, unit: Unit, rows: Mapping[str, Arrivals]) -> dict[str, Arrivals]:
+        """The rows of branches that cannot come far ahead of those that they meet."""
+        joint = {port: rows[port] for port in rows if port not in unit.fill_ports}
+        found: dict[str, Arrivals] = {}
+        for port, own in joint.items():
+            ahead = self.aheads.get(unit.inputs[port])
+            others = [other for name, other in joint.items() if name != port]
+            others = [other for other in others if len(other.first) == len(own.first)]
+            if ahead is not None and ahead.interval > 1 and others:
+                found[port] = ahead.held(own, joined(others).first)
         return found
 
     def _earliest(self, unit: Unit) -> float:
