@@ -15,6 +15,9 @@ from gengnn.passes.trial import Outcome, Trial
 EXCHANGES = 6
 """Moves over the budget that are paid for by others, in each round."""
 
+ATTEMPTS = 3
+"""Ways to pay for each of them."""
+
 ROUNDS = 3
 """How often each of the others may pay."""
 
@@ -93,29 +96,39 @@ class Improve:
         """The first of the most promising exchanges that helps, else `best`."""
         wanted = sorted((t for t in tried if t.cycles < 0), key=lambda t: t.cycles)
         offers = sorted((t for t in tried if t.dsp < 0), key=lambda t: t.cycles / -t.dsp)
-        for want in wanted[:EXCHANGES]:
-            plan = self._paid(best, want, offers)
-            if plan is None or self.left <= 0:
-                continue
-            outcome = self.attempt(plan)
-            if self._accepts(outcome, best):
-                return outcome
+        payers = [(want, list(offers)) for want in wanted[:EXCHANGES]]
+        for _ in range(ATTEMPTS):
+            for want, left in payers:
+                paid = self._paid(best, want, left)
+                if paid is None or self.left <= 0:
+                    continue
+                plan, payer = paid
+                outcome = self.attempt(plan)
+                if self._accepts(outcome, best):
+                    return outcome
+                if payer in left:
+                    left.remove(payer)  # it costs more beside the others than alone
         return best
 
-    def _paid(self, best: Outcome, want: Tried, offers: Sequence[Tried]) -> Plan | None:
-        """The plan after `want`, and after as many offers as it takes to keep to the budget."""
+    def _paid(
+        self, best: Outcome, want: Tried, offers: Sequence[Tried]
+    ) -> tuple[Plan, Tried] | None:
+        """The plan after `want` and as many offers as it takes to keep to the budget; the last one.
+
+        None if they do not pay for it.
+        """
         plan = want.move.apply(best.plan)
         assert plan is not None
-        dsp, lost = self.trial.cost(plan).dsp, 0.0
+        dsp, lost, payer = self.trial.cost(plan).dsp, 0.0, want
         for offer in [*offers] * ROUNDS:
             if dsp <= self.trial.budget.dsp:
-                return plan
+                return plan, payer
             less = offer.move.apply(plan)
             if offer.move.choice == want.move.choice or less is None:
                 continue
             needed = self.trial.cost(less).dsp
             if needed < dsp and lost + offer.cycles < -want.cycles:
-                plan, dsp, lost = less, needed, lost + offer.cycles
+                plan, dsp, lost, payer = less, needed, lost + offer.cycles, offer
         return None
 
     def _moves(self, plan: Plan) -> list[Move]:
