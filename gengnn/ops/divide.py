@@ -38,6 +38,9 @@ GUARD_BITS = 2
 CHUNK_BITS = 16
 """Quotient bits that the reference computes at a time, so that it stays within 64 bits."""
 
+PAIRED_BITS = 24
+"""Widest divisor for which the unit finds two bits of the quotient per stage; see gg_quotient."""
+
 SMALLEST = 2.0**-32
 """The smallest divisor that the bounds of a quotient allow for."""
 
@@ -145,11 +148,14 @@ class Divide(Op):
         lanes, exact, y = site.lanes["y"], self.exact(values, {}, {}), site.output.format
         bits, _ = self.quotient_bits(values)
         first, second = (value.format.width for value in site.inputs)
+        stages, sums, kept, more = bits, second, 2 * second + 1, bits
+        if second <= PAIRED_BITS:
+            stages, sums, kept, more = (bits + 1) // 2, 4 * second + 10, 3 * second + 2, 0
         total = Cost(
-            lut=lanes * (first + second + bits * (second + 6)),
-            ff=lanes * (first + second + (bits + 1) * (2 * second + 1) + 3 * bits + 30),
+            lut=lanes * (first + second + stages * sums + 2 * bits + 4 * more),
+            ff=lanes * (first + second + (stages + 1) * kept + 3 * more + 30),
             interval=site.beats("y", site.output),
-            latency=bits + 4,
+            latency=stages + 4,
         )
         total += cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
         is_deep = total.latency + 1 > SHALLOW_DEPTH

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
 from gengnn.ops.base import SHALLOW_DEPTH, Cost
-from gengnn.ops.timing import Arrivals, Turn, paced, passed, steady
+from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
+from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
+from gengnn.passes.recall import Known, Recall
 from gengnn.reference import Sample, row_counts, run_real
 
 LOAD_LATENCY = 5
@@ -24,9 +26,6 @@ NEXT_PACKET = 3
 
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
-
-KEPT = 4
-"""What a memo keeps of each unit in each layer."""
 
 JOINTS = frozenset(["fork", "merge"])
 """Kernels without a place for a row: they wait for whoever takes it."""
@@ -47,44 +46,17 @@ class Work:
         return cls(row_counts(graph, sample), integers(graph, sample))
 
 
-@dataclass
-class Memo:
-    """What units made of what they took, in other designs of one graph: the latest of each."""
-
-    known: dict[tuple[str, int], list[Known]] = field(default_factory=dict)
-
-    def find(self, place: tuple[str, int], given: tuple[object, ...]) -> Known | None:
-        """What a unit in a layer made of `given`."""
-        return next((known for known in self.known.get(place, ()) if known.given == given), None)
-
-    def add(self, place: tuple[str, int], known: Known) -> None:
-        """Keep it, and drop what is old."""
-        self.known[place] = [known, *self.known.get(place, ())[: KEPT - 1]]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a unit took (`given` tells which objects), and what it left behind."""
-
-    given: tuple[object, ...]
-    taken: Sequence[Arrivals | None]
-    made: Sequence[Arrivals]
-    busy: float
-    held: Sequence[float]
-    port: float | None
-
-
 def estimate(design: Design, sample: Sample) -> float:
     """Estimated cycles from the first packet beat in to the last result beat out."""
     return estimate_work(design, Work.of(design.graph, sample))
 
 
-def estimate_work(design: Design, work: Work, memo: Memo | None = None) -> float:
+def estimate_work(design: Design, work: Work, memo: Recall | None = None) -> float:
     """The same for a graph that is known already; `memo` is of this graph alone."""
     return _Line(design, memo).run(work)
 
 
-def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Memo] = ()) -> float:
+def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Recall] = ()) -> float:
     """Estimated cycles of a graph by itself, the mean over `works`; a memo for each, or none.
 
     A memo makes no difference but to the time that this takes.
@@ -106,9 +78,9 @@ def estimate_interval(design: Design, works: Sequence[Work]) -> float:
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
-    def __init__(self, design: Design, memo: Memo | None = None) -> None:
+    def __init__(self, design: Design, memo: Recall | None = None) -> None:
         self.design = design
-        self.clock = _Clock(design, paces=_paces(design), memo=memo)
+        self.clock = _Clock(design, paces=_paces(design), aheads=aheads(design), memo=memo)
         self.steps = _steps(design)
         self.repeated = _repeated(design.units)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
@@ -166,9 +138,26 @@ def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
             continue
         body.append(unit)
         if position == last[unit.loop]:
-            steps += [(layer, body) for layer in range(design.loops[unit.loop])]
+            layers = range(design.loops[unit.loop])
+            steps += [(layer, list(_at_work(body, layer))) for layer in layers]
             body = []
     return steps
+
+
+def _at_work(body: Sequence[Unit], layer: int) -> Iterator[Unit]:
+    """The units that a layer feeds, forks with the outputs that they feed."""
+    idle: set[str] = set()
+    for unit in body:
+        outputs = unit.outputs
+        if unit.kernel != "merge" and not idle.isdisjoint(unit.inputs.values()):
+            outputs = {}
+        elif unit.kernel == "fork":
+            fed = unit.number("Mask") >> layer * len(outputs)
+            ports = enumerate(unit.outputs.items())
+            outputs = {port: wire for place, (port, wire) in ports if fed >> place & 1}
+        idle.update(set(unit.outputs.values()) - set(outputs.values()))
+        if outputs:
+            yield unit if outputs == unit.outputs else replace(unit, outputs=outputs)
 
 
 def _repeated(units: Sequence[Unit]) -> list[Unit]:
@@ -240,10 +229,11 @@ class _Clock:
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
     paces: Mapping[str, int] = field(default_factory=dict)
+    aheads: Mapping[str, Ahead] = field(default_factory=dict)
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
     plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
-    memo: Memo | None = None
+    memo: Recall | None = None
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
@@ -260,7 +250,8 @@ class _Clock:
         beats = [streams[wire].beats for wire in (*wires, *unit.outputs.values())]
         held = tuple(self.held.get(name, ()))
         state = self.busy.get(name), self.ports.get(name), self.paces.get(name), held
-        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state)
+        met = [self.aheads.get(wire) for wire in wires] if unit.op else []
+        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state, *met)
         known = self.memo.find((name, self.layer), given)
         if known is None:
             self._advance(unit)
@@ -333,9 +324,9 @@ class _Clock:
         needed = beats if op is not None and op.multiplies else beats // made
         if needed <= 1 or (op is not None and (op.is_barrier or op.takes_beats)):
             return rows
-        share = (needed - 1) / (beats - 1)
-        late = np.maximum((rows.last - rows.first) * share - (needed - 1), 0.0)
-        return Arrivals(rows.first + late, rows.last, rows.end)
+        waits = needed - 1  # cycles of the latency in which these beats come
+        late = np.maximum((rows.last - rows.first) * (waits / (beats - 1)) - waits, 0.0)
+        return Arrivals(rows.first + late, rows.last - waits, rows.end - waits)
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
@@ -357,6 +348,7 @@ class _Clock:
             port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
             for port, wire in wires.items()
         }
+        rows |= self._met(unit, rows)
         codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
         beats = self.design.streams[unit.outputs["y"]].beats
         free = self.busy.get(name, 0.0)
@@ -368,6 +360,18 @@ class _Clock:
             first = rows[op.ports[0]].first
             work = (len(first) + len(found.first)) * unit.cost.interval
             self.ports[name] = work + (first[0] if len(first) else 0.0)
+        return found
+
+    def _met(self, unit: Unit, rows: Mapping[str, Arrivals]) -> dict[str, Arrivals]:
+        """The rows of branches that cannot come far ahead of those that they meet."""
+        joint = {port: rows[port] for port in rows if port not in unit.fill_ports}
+        found: dict[str, Arrivals] = {}
+        for port, own in joint.items():
+            ahead = self.aheads.get(unit.inputs[port])
+            others = [other for name, other in joint.items() if name != port]
+            others = [other for other in others if len(other.first) == len(own.first)]
+            if ahead is not None and ahead.interval > 1 and others:
+                found[port] = ahead.held(own, joined(others).first)
         return found
 
     def _earliest(self, unit: Unit) -> float:

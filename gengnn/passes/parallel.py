@@ -18,8 +18,13 @@ LONE_BEATS = 4
 """Beats, at the most, of the rows of a space with one row per graph: nothing hides them."""
 
 
+LEADS = 4
+"""Faster levels of the largest group that are tried at the cost of all others."""
+
 Group = tuple[Region, str]
 """The matrix units of one region whose results live in one space: rows pass them in a row."""
+
+NO_LEAD: Mapping[Group, int] = {}
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,34 @@ class Search:
         """How often a region works on each graph."""
         return 1 if region[0] == OUTER else self.netlist.layers[region[0]]
 
-    def run(self, widest: int, slack: float, budget: Budget, trial: Trial) -> Plan:
+    def leads(self, plan: Plan) -> list[dict[Group, int]]:
+        """The next faster levels of the group that has most multipliers."""
+        sizes = {
+            group: sum(math.prod(plan.shapes[cell.name][1:]) for cell in cells)
+            for group, cells in self.groups.items()
+        }
+        group = max(sizes, key=lambda each: sizes[each], default=None)
+        if group is None:
+            return []
+        levels = enumerate(self.levels[group])
+        faster = [place for place, level in levels if level.multipliers > sizes[group]]
+        return [{group: place} for place in faster[:LEADS]]
+
+    def run(
+        self,
+        widest: int,
+        slack: float,
+        budget: Budget,
+        trial: Trial,
+        lead: Mapping[Group, int] = NO_LEAD,
+    ) -> Plan:
         """The fastest plan found with beats of at most `widest` lanes.
 
-        It is the smallest one if not even that keeps to the budget.
+        `lead` has the levels of groups that are told. It is the smallest plan if not even that
+        keeps to the budget.
         """
-        state, refused = dict.fromkeys(self.groups, 0), set[tuple[Group, int]]()
+        state = {group: lead.get(group, 0) for group in self.groups}
+        refused = set[tuple[Group, int]]()
         plan = self._plan(widest, slack, state)
         cost = trial.cost(plan)
         while not budget.exceeded(cost):
@@ -114,7 +141,7 @@ class Search:
                 (gain, group, level)
                 for group in self.groups
                 for level, gain in self._steps(group, state[group], room)
-                if (group, level) not in refused
+                if group not in lead and (group, level) not in refused
             ]
             if not steps:
                 break

@@ -106,17 +106,26 @@ def _best(trial: Trial, rows: Mapping[str, float]) -> tuple[Outcome | None, list
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
-    """Plans that fit, one for each slack; and what is too much in the smallest one, if none."""
-    fitting, refused = [], list[str]()
+    """Plans that fit, one for each slack; and what is too much in the smallest one, if none.
+
+    The best one again with more multipliers for the group that has most of them.
+    """
+    refused = list[str]()
+    found: list[tuple[Outcome, float]] = []
     run = search.paced if trial.is_steady else search.run
     for slack in STEADY_SLACKS if trial.is_steady else SLACKS:
         for widest in WIDEST:
             outcome = trial.outcome(run(widest, slack, trial.budget, trial))
             refused = trial.budget.exceeded(outcome.cost)
             if not refused:
-                fitting.append(outcome)
+                found.append((outcome, slack))
                 break
-    return fitting, refused
+    if found and not trial.is_steady:
+        best, slack = min(found, key=lambda entry: entry[0].cycles)
+        for lead in search.leads(best.plan):
+            plan = search.run(best.plan.widest, slack, trial.budget, trial, lead)
+            found.append((trial.outcome(plan), slack))
+    return [outcome for outcome, _ in found if trial.fits(outcome)], refused
 
 
 def spread(works: Sequence[Work], count: int) -> list[Work]:

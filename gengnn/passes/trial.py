@@ -9,11 +9,11 @@ from gengnn.design import Design
 from gengnn.ir import Graph
 from gengnn.ops.base import Cost
 from gengnn.passes.budget import Budget
-from gengnn.passes.estimate import Memo as Estimated
 from gengnn.passes.estimate import Work, estimate_interval, mean_cycles
 from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_layout
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.place import Memo, Plan, place
+from gengnn.passes.recall import Recall
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Trial:
     works: Sequence[Work]
     is_steady: bool = False
     memo: Memo = field(default_factory=Memo)
-    memos: dict[int, Estimated] = field(default_factory=dict)
+    memos: dict[int, Recall] = field(default_factory=dict)
 
     def cost(self, plan: Plan) -> Cost:
         """The resources of a plan."""
@@ -62,7 +62,7 @@ class Trial:
             return -design.cost.dsp
         if self.is_steady:
             return estimate_interval(design, self.works)
-        memos = [self.memos.setdefault(id(work), Estimated()) for work in self.works]
+        memos = [self.memos.setdefault(id(work), Recall()) for work in self.works]
         return mean_cycles(design, self.works, memos)
 
     def fits(self, outcome: Outcome) -> bool:

@@ -1,6 +1,7 @@
 // Divide: a / b, lane by lane, correctly rounded; 0 where b is 0. The quotient has Bits bits before
 // the cast, of a dividend shifted left by ShiftA. A 1-lane operand may be broadcast. One beat per
-// cycle. Latency Bits + 6, Bits + 7 if Shift > 0.
+// cycle. Latency Digits + 6, 1 more if Shift > 0, with a digit for every two bits, for every bit if
+// WidthB > 24.
 module gg_divide #(
   parameter int unsigned LanesA     = 4,
   parameter int unsigned LanesB     = 4,
@@ -35,7 +36,8 @@ module gg_divide #(
 );
 
   localparam int unsigned CastStages = Shift > 0 ? 2 : 1;
-  localparam int unsigned Stages = CastStages + Bits + 4;
+  localparam int unsigned Digits = WidthB > 24 ? Bits : (Bits + 1) / 2;
+  localparam int unsigned Stages = CastStages + Digits + 4;
 
   logic valid, last, grant, enter;
   logic [Lanes*WidthA-1:0] a_all;

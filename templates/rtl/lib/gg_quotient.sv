@@ -1,6 +1,6 @@
 // Quotient of two signed codes: |a| * 2^Shift / |b| rounded down to Bits bits, the last one also
 // set when something remains, with the sign of a / b. More than Bits bits count as all ones; a / 0
-// is 0. Non-restoring, one bit per stage. Latency Bits + 4, one quotient per cycle.
+// is 0. Two bits per stage, one if WidthB > 24. Latency Stages + 4, one quotient per cycle.
 module gg_quotient #(
   parameter int unsigned WidthA = 16,
   parameter int unsigned WidthB = 16,
@@ -46,61 +46,61 @@ module gg_quotient #(
     assign lost = 1'b0;
   end
 
-  // Stage k: the remainder, the divisor, the bits that are left and the quotient's, inverted.
-  logic [Bits:0][WidthB:0] rest_q;
-  logic [Bits:0][WidthB-1:0] divisor_q;
-  logic [Bits:0][Bits-1:0] digits_q;
-  logic [Bits:0] sign_all_q, zero_q, over_q, lost_q;
+  // Two bits per stage where that fits between registers; then their number is even.
+  localparam bit IsPaired = WidthB <= 24;
+  localparam int unsigned Digits = IsPaired ? (Bits + 1) / 2 * 2 : Bits;
+  localparam int unsigned Stages = IsPaired ? Digits / 2 : Bits;
 
-  always_ff @(posedge clk) begin
-    rest_q[0]     <= high[Bits+WidthB:Bits];
-    divisor_q[0]  <= b_q;
-    digits_q[0]   <= shifted[Bits-1:0];
-    sign_all_q[0] <= sign_q;
-    zero_q[0]     <= b_q == '0;
-    over_q[0]     <= |high[WidthN-1:Bits+WidthB] || high[Bits+WidthB-1:Bits] >= b_q;
-    lost_q[0]     <= lost;
-  end
-
-  for (genvar k = 0; k < Bits; k++) begin : g_digit
-    // A negative remainder takes the divisor back; the added low bit is the borrow's carry.
-    logic add, unused_bit;
-    logic [WidthB:0] sum;
-
-    assign add = rest_q[k][WidthB];
-    assign {sum, unused_bit} = {rest_q[k][WidthB-1:0], digits_q[k][Bits-1], 1'b1}
-        + {{1'b0, divisor_q[k]} ^ {(WidthB + 1) {!add}}, !add};
-
-    always_ff @(posedge clk) begin
-      rest_q[k+1]     <= sum;
-      divisor_q[k+1]  <= divisor_q[k];
-      digits_q[k+1]   <= Bits'({digits_q[k], sum[WidthB]});
-      sign_all_q[k+1] <= sign_all_q[k];
-      zero_q[k+1]     <= zero_q[k];
-      over_q[k+1]     <= over_q[k];
-      lost_q[k+1]     <= lost_q[k];
-    end
-  end
-
-  // A negative remainder stands for itself plus the divisor; x + d = 0 without a carry chain.
-  logic [WidthB:0] rest, last;
-  logic is_rest, sign_end_q;
+  logic [WidthB-1:0] first_q, divisor_q;
+  logic [WidthB+1:0] triple_q;
+  logic [Digits-1:0] digits_q, found;
+  logic sign_first_q, zero_q, over_q, lost_q, sign_end, zero, over, was_lost, is_rest, sign_end_q;
   logic [Bits-1:0] size, size_q;
 
-  assign rest    = rest_q[Bits];
-  assign last    = {1'b0, divisor_q[Bits]};
-  assign is_rest = lost_q[Bits]
-      || (rest[WidthB] ? |(rest ^ last ^ {rest[WidthB-1:0] | last[WidthB-1:0], 1'b0}) : |rest);
+  always_ff @(posedge clk) begin
+    first_q      <= shifted[Digits+:WidthB];
+    divisor_q    <= b_q;
+    triple_q     <= {2'b00, b_q} + {1'b0, b_q, 1'b0};
+    digits_q     <= shifted[Digits-1:0];
+    sign_first_q <= sign_q;
+    zero_q       <= b_q == '0;
+    over_q       <= |high[WidthN-1:Bits+WidthB] || high[Bits+WidthB-1:Bits] >= b_q;
+    lost_q       <= lost;
+  end
+
+  gg_delay #(.Width(4), .Depth(Stages)) u_flags (
+    .clk, .enable(1'b1), .x({sign_first_q, zero_q, over_q, lost_q}),
+    .y({sign_end, zero, over, was_lost})
+  );
+
+  if (IsPaired) begin : g_pairs
+    gg_digit_pairs #(.Width(WidthB), .Bits(Digits)) u_digits (
+      .clk, .first(first_q), .divisor(divisor_q), .triple(triple_q), .digits(digits_q), .y(found),
+      .is_rest
+    );
+  end else begin : g_single
+    logic unused_triple;
+    assign unused_triple = ^triple_q;
+
+    gg_digits #(.Width(WidthB), .Bits(Digits)) u_digits (
+      .clk, .first(first_q), .divisor(divisor_q), .digits(digits_q), .y(found), .is_rest
+    );
+  end
+
+  if (Digits > Bits) begin : g_even
+    logic unused_digit;  // only set where there are too many bits
+    assign unused_digit = found[Bits];
+  end
 
   always_comb begin
-    size = ~digits_q[Bits] | Bits'(is_rest);
-    if (over_q[Bits]) size = '1;
-    if (zero_q[Bits]) size = '0;
+    size = found[Bits-1:0] | Bits'(is_rest || was_lost);
+    if (over) size = '1;
+    if (zero) size = '0;
   end
 
   always_ff @(posedge clk) begin
     size_q     <= size;
-    sign_end_q <= sign_all_q[Bits];
+    sign_end_q <= sign_end;
     y          <= ({1'b0, size_q} ^ {(Bits + 1) {sign_end_q}}) + (Bits + 1)'(sign_end_q);
   end
 
