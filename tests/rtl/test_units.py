@@ -49,6 +49,11 @@ def part_cases() -> Iterator[Case]:
     x, there, rows = real("edges", 40), index("edges", "nodes"), bits("nodes", Kind.ROWS)
     layers = [op("Relu", True), op("Relu", False), op("Relu", True)]
     yield case("relu_parts", layers, [x], x)
+    one, mask = real("edges", 1), bits("edges")
+    yield case("mul_parts", op("Mul"), [one, x], real("edges", 40, "ap_fixed<16,9>"))
+    yield case("select_parts", op("Select"), [mask, x, x], x)
+    behind = [x, real("nodes", 40)]
+    yield case("concat_rows_parts", op("ConcatRows", "both"), behind, real("both", 40))
     for kernel in ("Scatter", "Segment"):
         for reduce, y in (("sum", "ap_fixed<16,10>"), ("max", "ap_fixed<16,6>")):
             name = f"{kernel.lower()}_parts_{reduce}"

@@ -71,12 +71,18 @@ CELLS = [
     Shape("gg_narrow", QUARTER),
     Shape("gg_row", (("Bits", "3200"), ("Front", "320"))),
     Shape("gg_relu", (("Lanes", "200"), ("Width", "16"), ("Iters", "5"), ("Active", "15"))),
+    Shape("gg_concat_rows", (("Lanes", "200"), ("Width", "16"))),
 ]
 
 REDUCE = (("Lanes", "200"), ("WidthX", "16"), ("WidthY", "16"), ("WidthIndex", "8"))
 SUM = (*REDUCE, ("Mode", "0"), ("WidthAcc", "24"), ("Shift", "0"))
 
+PAIR = (("LanesA", "200"), ("LanesB", "200"), ("Lanes", "200"))
+ONE = (("LanesA", "1"), ("LanesB", "200"), ("Lanes", "200"), ("BroadcastA", "1"))
+
 KERNELS = [
+    Shape("gg_mul", ONE),
+    Shape("gg_select", (*PAIR, ("LanesM", "1"), ("BroadcastM", "1"))),
     Shape("gg_segment", SUM),
     Shape("gg_scatter", (*SUM, ("Rows", "4"))),
     Shape("gg_scatter", (*SUM, ("Rows", "256"))),
@@ -110,5 +116,7 @@ def test_fanout_of_a_row_of_200_lanes_is_bounded(shape: Shape, cells: dict[Shape
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", KERNELS, ids=str)
-def test_fanout_of_sums_of_200_lanes_is_bounded(shape: Shape, kernels: dict[Shape, Load]) -> None:
+def test_fanout_of_kernels_of_200_lanes_is_bounded(
+    shape: Shape, kernels: dict[Shape, Load]
+) -> None:
     assert kernels[shape].pins <= BOUND, kernels[shape].net
