@@ -49,6 +49,7 @@ def part_cases() -> Iterator[Case]:
     x, there, rows = real("edges", 40), index("edges", "nodes"), bits("nodes", Kind.ROWS)
     layers = [op("Relu", True), op("Relu", False), op("Relu", True)]
     yield case("relu_parts", layers, [x], x)
+    yield case("gather_parts", op("Gather"), [real("nodes", 40), there], x)
     one, mask = real("edges", 1), bits("edges")
     yield case("mul_parts", op("Mul"), [one, x], real("edges", 40, "ap_fixed<16,9>"))
     yield case("select_parts", op("Select"), [mask, x, x], x)

@@ -71,6 +71,8 @@ CELLS = [
     Shape("gg_narrow", QUARTER),
     Shape("gg_row", (("Bits", "3200"), ("Front", "320"))),
     Shape("gg_relu", (("Lanes", "200"), ("Width", "16"), ("Iters", "5"), ("Active", "15"))),
+    Shape("gg_gather", (("Lanes", "200"), ("Rows", "16"))),
+    Shape("gg_gather", (("Lanes", "200"), ("Rows", "256"), ("WidthIndex", "8"))),
     Shape("gg_concat_rows", (("Lanes", "200"), ("Width", "16"))),
 ]
 
