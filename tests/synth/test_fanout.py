@@ -64,8 +64,6 @@ CELLS = [
     Shape("gg_outlet", (*ROW, ("Depth", "16"))),
     Shape("gg_stages", (*ROW, ("Stages", "3"))),
     Shape("gg_merge", (*ROW, ("Iters", "5"))),
-    Shape("gg_memory", (*ROW, ("Depth", "25"))),
-    Shape("gg_memory", (*ROW, ("Depth", "50"))),
     Shape("gg_memory", (*ROW, ("Depth", "300"))),
     Shape("gg_widen", QUARTER),
     Shape("gg_narrow", QUARTER),

@@ -50,7 +50,7 @@ LIBRARY = Path(__file__).parents[2] / "templates" / "rtl" / "lib"
 def sources(tmp_path: Path) -> list[Path]:
     path = tmp_path / "modules.sv"
     path.write_text(MODULES)
-    return [path, LIBRARY / "gg_memory.sv", LIBRARY / "gg_memory_port.sv"]
+    return [path, LIBRARY / "gg_memory.sv"]
 
 
 def mac(lanes: int) -> Shape:

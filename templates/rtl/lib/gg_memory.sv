@@ -1,8 +1,6 @@
 // Constant memory of a unit: read every cycle, word valid one cycle after its address.
 // Init names a $readmemh file of Depth words; "" leaves the contents to the write port, which
-// may be left open. While a word is written, only that one is read. In LUTs every 480 bits have an
-// address of their own, which bounds its fan-out.
-// Latency 1, one read per cycle. Style: 0 by depth, 1 LUTs, 2 block RAM.
+// may be left open. Latency 1, one read per cycle. Style: 0 by depth, 1 LUTs, 2 block RAM.
 module gg_memory #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 64,
@@ -19,23 +17,15 @@ module gg_memory #(
 );
 
   if (Style == 1 || (Style == 0 && Depth <= 64)) begin : g_distributed
-    localparam int unsigned Parts = (Width + 479) / 480;
+    (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
 
-    for (genvar p = 0; p < Parts; p++) begin : g_part
-      localparam int unsigned Own = p + 1 < Parts ? 480 : Width - p * 480;
-      (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];  // of it only Own bits are read
-      logic [AddrBits-1:0] at;
+    if (Init != "") begin : g_init
+      initial $readmemh(Init, mem);
+    end
 
-      gg_memory_port #(.AddrBits(AddrBits)) u_port (.we, .waddr, .addr, .at);
-
-      if (Init != "") begin : g_init
-        initial $readmemh(Init, mem);
-      end
-
-      always_ff @(posedge clk) begin
-        if (we) mem[waddr] <= wdata;
-        data[p*480+:Own] <= mem[at][p*480+:Own];
-      end
+    always_ff @(posedge clk) begin
+      if (we) mem[waddr] <= wdata;
+      data <= mem[addr];
     end
   end else begin : g_block
     (* ram_style = "block" *) logic [Width-1:0] mem[Depth];
