@@ -57,7 +57,18 @@ def cast_cost(lanes: int, exact: Exact, to: FixedType) -> Cost:
 
 def outlet_cost(bits: int) -> Cost:
     """The FIFO at the end of a pipeline that never stops, beats of `bits` bits."""
-    return Cost(lut=bits + memory_lut(bits, SHALLOW_DEPTH) + 25, ff=bits + 16, latency=1)
+    parts = row_parts(bits + 1)
+    lut = bits + memory_lut(bits, SHALLOW_DEPTH) + 30 * parts
+    return Cost(lut=lut, ff=bits + 11 * parts + 5, latency=1)
+
+
+PART_BITS = 480
+"""Bits of a row that one control drives; every further part of a row has one of its own."""
+
+
+def row_parts(bits: int) -> int:
+    """Parts of a row that have a control of their own."""
+    return math.ceil(bits / PART_BITS)
 
 
 def memory_cost(bits: int, depth: int, copies: int = 1) -> Cost:

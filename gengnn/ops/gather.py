@@ -19,7 +19,7 @@ from gengnn.ops.base import (
     Site,
     memory_cost,
 )
-from gengnn.ops.cost import banks_depth
+from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth, row_parts
 from gengnn.ops.embedding import embed
 from gengnn.ops.filter import Filter
 from gengnn.ops.iota import Iota
@@ -105,8 +105,10 @@ class Gather(Op):
     def cost(self, site: Site) -> Cost:
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
         depth = banks_depth(site.max_rows["x"], beats)
-        control = Cost(lut=40, ff=40, interval=beats, latency=2)
-        return control + memory_cost(lanes * site.output.format.width, depth)
+        bits = lanes * site.output.format.width
+        parts = row_parts(bits) if depth <= LUTRAM_DEPTH else 1
+        control = Cost(lut=40 * parts, ff=40 * parts, interval=beats, latency=2)
+        return control + memory_cost(bits, depth)
 
 
 def gather(b: Builder, x: Abstract, index: Rowed) -> Abstract:

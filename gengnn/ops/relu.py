@@ -17,6 +17,7 @@ from gengnn.ops.base import (
     Rows,
     Site,
 )
+from gengnn.ops.cost import row_parts
 from gengnn.ops.facts import Facts
 from gengnn.ops.lowering import Abstract, Rowed, lowers
 
@@ -83,7 +84,8 @@ class Relu(Op):
 
     def cost(self, site: Site) -> Cost:
         lanes, width = site.lanes["y"], site.output.format.width
-        return Cost(lut=lanes * (width - 1), ff=3, interval=site.beats("y", site.output), latency=0)
+        lut, ff = lanes * (width - 1), 3 * row_parts(lanes * width)
+        return Cost(lut=lut, ff=ff, interval=site.beats("y", site.output), latency=0)
 
 
 @lowers("aten.relu[_].default")

@@ -23,7 +23,7 @@ from gengnn.ops.base import (
     outlet_cost,
 )
 from gengnn.ops.compare import Compare
-from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth, select_lut
+from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth, row_parts, select_lut
 from gengnn.ops.fill import Fill
 from gengnn.ops.filter import Filter
 from gengnn.ops.gather import Gather
@@ -94,13 +94,14 @@ class Scatter(Reduction):
         lanes, beats = site.lanes["y"], site.beats("y", site.output)
         exact, x, y = self._exact_at(site), site.inputs[0].format, site.output.format
         width = exact.width if self.reduce == "sum" else x.width
+        parts = row_parts(lanes * width)
         total = Cost(
-            lut=60 + lanes * (width + select_lut(width) + 5),
-            ff=30 + lanes * (2 * width + x.width + 4),
+            lut=30 + 30 * parts + lanes * (width + select_lut(width) + 5),
+            ff=10 + 25 * parts + lanes * (2 * width + x.width),
             interval=beats,
             latency=3,
         )
-        total += memory_cost(lanes * width + 1, banks_depth(site.max_rows["y"], beats))
+        total += memory_cost(lanes * width + parts, banks_depth(site.max_rows["y"], beats))
         total += _release_cost(site)
         if self.reduce == "sum":
             total += cast_cost(lanes, exact, y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
-from gengnn.ops.cost import address_bits
+from gengnn.ops.cost import address_bits, row_parts
 from gengnn.passes.netlist import Cell
 
 SHALLOW = 2
@@ -34,7 +34,7 @@ def cell_cost(kind: str, params: dict[str, int]) -> Cost:
     """Resources and latency of a structural cell."""
     bits = params["Width"]
     if kind == "fifo" and params["Depth"] == 1:
-        return Cost(lut=bits + 3, ff=bits + 2, latency=0)
+        return Cost(lut=bits + 3, ff=bits + 1 + row_parts(bits + 1), latency=0)
     if kind == "fifo" and params["Depth"] <= SHALLOW_DEPTH:
         return outlet_cost(bits)
     if kind == "fifo":
@@ -44,7 +44,7 @@ def cell_cost(kind: str, params: dict[str, int]) -> Cost:
         memory = memory_cost(bits + 1, params["Depth"] + 1)
         return memory + Cost(lut=12 * count + 20, ff=5 * count + 5, latency=2)
     if kind == "merge":
-        return Cost(lut=bits + 4, ff=4, latency=0)
+        return Cost(lut=bits + 5 * row_parts(bits), ff=4 * row_parts(bits), latency=0)
     return Cost(lut=3 * params["Ports"] + 4, ff=params["Ports"] + 3, latency=0)
 
 

@@ -123,6 +123,7 @@ def compile_bench(duts: Sequence[Dut], folder: Path) -> None:
     assert verilator, "Verilator is missing"
     lib = resource("templates") / "rtl" / "lib"
     flags = ["--cc", "--exe", "--build", "-Wall", "-j", "2", "--output-split", "0"]
+    flags += ["-MAKEFLAGS", "VM_PARALLEL_BUILDS=0"]  # one file, which needs no compiled headers
     flags += ["-CFLAGS", "-O1", "--x-initial", "0", "--top-module", "gg_bench", "--Mdir", "obj"]
     sources: list[str | Path] = [
         "-y",

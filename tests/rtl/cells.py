@@ -54,12 +54,22 @@ def cells() -> list[Dut]:
         width = {"Width": 3 * WIDTH, **params}
         kernel = name.partition("_")[0]
         found.append(cell(name, kernel, width, {"x": told}, {"y": told}, {"x": 3, "y": 3}))
-    for depth in (1, 5):
-        told = graphs(30 + depth, 60)
-        params = {"Width": 60 * WIDTH, "Depth": depth}
-        name = f"fifo_wide_{depth}"
-        found.append(cell(name, "fifo", params, {"x": told}, {"y": told}, {"x": 60, "y": 60}))
-    return [*found, *_replays(), _fork(), _merge(), *_resizes()]
+    return [*found, *_wide(), *_replays(), _fork(), _merge(1), _merge(60), *_resizes()]
+
+
+def _wide() -> list[Dut]:
+    """Rows that are kept in parts: every 480 bits, and every 4032 in block RAM."""
+    found = []
+    for name, lanes, params in (
+        ("reg_wide", 60, {}),
+        *((f"fifo_wide_{depth}", 60, {"Depth": depth}) for depth in (1, 5, 41)),
+        ("fifo_wide_70", 450, {"Depth": 70}),
+    ):
+        told, told_lanes = graphs(30 + len(found), lanes), {"x": lanes, "y": lanes}
+        width = {"Width": lanes * WIDTH, **params}
+        kernel = name.partition("_")[0]
+        found.append(cell(name, kernel, width, {"x": told}, {"y": told}, told_lanes))
+    return found
 
 
 def _replays() -> list[Dut]:
@@ -86,20 +96,30 @@ def _fork() -> Dut:
     return cell("fork", "fork", params, {"x": told}, outputs, {})
 
 
-def _merge() -> Dut:
+def _merge(lanes: int) -> Dut:
     """Three layers: one graph from a, then two from b."""
-    told = graphs(21, 1)
+    told = graphs(21, lanes)
     inputs = {
         "a": [graph for k, graph in enumerate(told) if k % 3 == 0],
         "b": [graph for k, graph in enumerate(told) if k % 3],
     }
-    return cell("merge", "merge", {"Width": WIDTH, "Iters": 3}, inputs, {"y": told}, {})
+    params, every = {"Width": lanes * WIDTH, "Iters": 3}, dict.fromkeys("aby", lanes)
+    return cell(f"merge_{lanes}", "merge", params, inputs, {"y": told}, every)
 
 
 def _resizes() -> list[Dut]:
     found = []
     for seed, (lanes_x, lanes_y, features) in enumerate(
-        ((2, 3, 6), (3, 2, 6), (2, 6, 12), (6, 2, 12), (1, 5, 5), (4, 6, 12))
+        (
+            (2, 3, 6),
+            (3, 2, 6),
+            (2, 6, 12),
+            (6, 2, 12),
+            (1, 5, 5),
+            (4, 6, 12),
+            (20, 60, 60),
+            (60, 20, 60),
+        )
     ):
         told = graphs(30 + seed, features)
         params = {"LanesX": lanes_x, "LanesY": lanes_y, "Features": features, "Width": WIDTH}

@@ -13,9 +13,9 @@ import pytest
 from gengnn import tools
 from gengnn.emit.templates import resource
 from gengnn.fixed import FixedType
-from gengnn.ir import Param
+from gengnn.ir import Kind, Param
 from gengnn.ops import REGISTRY
-from tests.ops.cases import Case, case, cases, cast_cases, op, real
+from tests.ops.cases import Case, bits, case, cases, cast_cases, index, op, real
 from tests.rtl.bench import Dut, Told, compile_once, dut_of, run_bench
 from tests.rtl.cells import cells
 
@@ -44,7 +44,24 @@ def wide_cases() -> Iterator[Case]:
         yield case(f"linear_wide_{width}", op("Linear"), [x], y, lanes, params, 5)
 
 
-CASES = {c.name: c for c in chain(cases(), cast_cases(), wide_cases())}
+def part_cases() -> Iterator[Case]:
+    """Rows so wide that each part of them has a control of its own."""
+    x, there, rows = real("edges", 40), index("edges", "nodes"), bits("nodes", Kind.ROWS)
+    layers = [op("Relu", True), op("Relu", False), op("Relu", True)]
+    yield case("relu_parts", layers, [x], x)
+    yield case("gather_parts", op("Gather"), [real("nodes", 40), there], x)
+    one, mask = real("edges", 1), bits("edges")
+    yield case("mul_parts", op("Mul"), [one, x], real("edges", 40, "ap_fixed<16,9>"))
+    yield case("select_parts", op("Select"), [mask, x, x], x)
+    behind = [x, real("nodes", 40)]
+    yield case("concat_rows_parts", op("ConcatRows", "both"), behind, real("both", 40))
+    for kernel in ("Scatter", "Segment"):
+        for reduce, y in (("sum", "ap_fixed<16,10>"), ("max", "ap_fixed<16,6>")):
+            name = f"{kernel.lower()}_parts_{reduce}"
+            yield case(name, op(kernel, reduce), [x, there, rows], real("nodes", 40, y))
+
+
+CASES = {c.name: c for c in chain(cases(), cast_cases(), wide_cases(), part_cases())}
 CELLS = {dut.unit.name: dut for dut in cells()}
 
 

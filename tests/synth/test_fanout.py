@@ -46,17 +46,77 @@ def test_module_without_cells_has_no_load() -> None:
     assert largest_load({"ports": {}, "cells": {}, "netnames": {}}) == Load(0, "")
 
 
-SPLIT = (("Lanes", "16"), ("Width", "16"), ("Factor", "4"))
-"""1,024 bits in 4 beats."""
+BOUND = 512
+"""The most pins of a net but the clock: 480 bits of a row and what else a part's control drives."""
+
+ROW = (("Width", "3200"),)
+"""200 lanes of 16 bits in one beat."""
+
+QUARTER = (("Lanes", "50"), ("Width", "16"), ("Factor", "4"))
+"""The same row in 4 beats."""
+
+CELLS = [
+    Shape("gg_reg", ROW),
+    Shape("gg_fifo", (*ROW, ("Depth", "1"))),
+    Shape("gg_fifo", (*ROW, ("Depth", "8"))),
+    Shape("gg_fifo", (*ROW, ("Depth", "41"))),
+    Shape("gg_fifo", (*ROW, ("Depth", "300"))),
+    Shape("gg_outlet", (*ROW, ("Depth", "16"))),
+    Shape("gg_stages", (*ROW, ("Stages", "3"))),
+    Shape("gg_merge", (*ROW, ("Iters", "5"))),
+    Shape("gg_memory", (*ROW, ("Depth", "300"))),
+    Shape("gg_widen", QUARTER),
+    Shape("gg_narrow", QUARTER),
+    Shape("gg_row", (("Bits", "3200"), ("Front", "320"))),
+    Shape("gg_relu", (("Lanes", "200"), ("Width", "16"), ("Iters", "5"), ("Active", "15"))),
+    Shape("gg_gather", (("Lanes", "200"), ("Rows", "16"))),
+    Shape("gg_gather", (("Lanes", "200"), ("Rows", "256"), ("WidthIndex", "8"))),
+    Shape("gg_concat_rows", (("Lanes", "200"), ("Width", "16"))),
+]
+
+REDUCE = (("Lanes", "200"), ("WidthX", "16"), ("WidthY", "16"), ("WidthIndex", "8"))
+SUM = (*REDUCE, ("Mode", "0"), ("WidthAcc", "24"), ("Shift", "0"))
+
+PAIR = (("LanesA", "200"), ("LanesB", "200"), ("Lanes", "200"))
+ONE = (("LanesA", "1"), ("LanesB", "200"), ("Lanes", "200"), ("BroadcastA", "1"))
+
+KERNELS = [
+    Shape("gg_mul", ONE),
+    Shape("gg_select", (*PAIR, ("LanesM", "1"), ("BroadcastM", "1"))),
+    Shape("gg_segment", SUM),
+    Shape("gg_scatter", (*SUM, ("Rows", "4"))),
+    Shape("gg_scatter", (*SUM, ("Rows", "256"))),
+]
 
 
-@pytest.mark.parametrize(
-    "shape",
-    [Shape("gg_reg", (("Width", "1024"),)), Shape("gg_widen", SPLIT)],
-    ids=lambda shape: shape.module,
-)
-def test_fanout_of_wide_streams_is_bounded(shape: Shape, tmp_path: Path) -> None:
-    """About 256 bits, and the control of a part: at most 300 pins for 1,024 bits."""
-    path = netlists({"unit": shape}, LIBRARY, MAPPED, tmp_path / "unit")["unit"]
-    found = largest_load(json.loads(path.read_text(encoding="utf-8"))["modules"]["unit"])
-    assert 100 <= found.pins <= 300
+def loads(shapes: list[Shape], folder: Path) -> dict[Shape, Load]:
+    """The most loaded net of each."""
+    names = {f"unit{number}": shape for number, shape in enumerate(shapes)}
+    files = netlists(names, LIBRARY, MAPPED, folder / "units")
+    return {
+        names[name]: largest_load(json.loads(path.read_text(encoding="utf-8"))["modules"][name])
+        for name, path in files.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def cells(tmp_path_factory: pytest.TempPathFactory) -> dict[Shape, Load]:
+    return loads(CELLS, tmp_path_factory.mktemp("cells"))
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> dict[Shape, Load]:
+    return loads(KERNELS, tmp_path_factory.mktemp("kernels"))
+
+
+@pytest.mark.parametrize("shape", CELLS, ids=str)
+def test_fanout_of_a_row_of_200_lanes_is_bounded(shape: Shape, cells: dict[Shape, Load]) -> None:
+    assert cells[shape].pins <= BOUND, cells[shape].net
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", KERNELS, ids=str)
+def test_fanout_of_kernels_of_200_lanes_is_bounded(
+    shape: Shape, kernels: dict[Shape, Load]
+) -> None:
+    assert kernels[shape].pins <= BOUND, kernels[shape].net

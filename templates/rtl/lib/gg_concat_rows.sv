@@ -1,4 +1,5 @@
-// Concat_rows: the rows of a, then the rows of b, as one graph. Latency 0.
+// Concat_rows: the rows of a, then the rows of b, as one graph. Latency 0. Every 480 bits
+// have a control of their own, which bounds its fan-out.
 module gg_concat_rows #(
   parameter int unsigned Lanes = 4,
   parameter int unsigned Width = 16
@@ -19,18 +20,26 @@ module gg_concat_rows #(
   output logic [Lanes*Width-1:0] y_data
 );
 
-  logic is_second_q;  // the rows of a are through
+  localparam int unsigned Bits = Lanes * Width;
+  localparam int unsigned Parts = (Bits + 479) / 480;
 
-  assign y_valid = is_second_q ? b_valid : a_valid && !a_last;
-  assign y_last  = is_second_q && b_last;
-  assign y_data  = is_second_q ? b_data : a_data;
-  assign a_ready = !is_second_q && (y_ready || a_last);
-  assign b_ready = is_second_q && y_ready;
+  (* keep *) logic [Parts-1:0] second_q;  // the rows of a are through
 
-  always_ff @(posedge clk) begin
-    if (!rst_n) is_second_q <= 1'b0;
-    else if (!is_second_q) is_second_q <= a_valid && a_last;
-    else if (b_valid && y_ready) is_second_q <= !b_last;
+  assign y_valid = second_q[0] ? b_valid : a_valid && !a_last;
+  assign y_last  = second_q[0] && b_last;
+  assign a_ready = !second_q[0] && (y_ready || a_last);
+  assign b_ready = second_q[0] && y_ready;
+
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? 480 : Bits - p * 480;
+
+    assign y_data[p*480+:Own] = second_q[p] ? b_data[p*480+:Own] : a_data[p*480+:Own];
+
+    always_ff @(posedge clk) begin
+      if (!rst_n) second_q[p] <= 1'b0;
+      else if (!second_q[p]) second_q[p] <= a_valid && a_last;
+      else if (b_valid && y_ready) second_q[p] <= !b_last;
+    end
   end
 
 endmodule

@@ -2,6 +2,8 @@
 // Depth 1: a spare place, latency 0. Direct: LUT RAM, latency 1, an empty FIFO passes the beat
 // straight to the output register. Else a memory with a registered output, latency 2.
 // One beat per cycle; no path from y_ready to x_ready.
+// A wide beat is kept in parts of at most 480 bits, in block RAM 112 blocks, each with a control of
+// its own, which bounds its fan-out; all parts do the same.
 module gg_fifo #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 16,
@@ -20,17 +22,33 @@ module gg_fifo #(
 );
 
   localparam int unsigned Bits = Width + 1;
+  localparam int unsigned Each = Depth > 64 ? 4032 : 480;
+  localparam int unsigned Parts = (Bits + Each - 1) / Each;
 
-  if (Depth == 1) begin : g_spare
-    gg_spare #(.Width(Bits)) u_spare (
-      .clk, .rst_n, .x_valid, .x_ready, .x_data({x_last, x_data}), .y_valid, .y_ready,
-      .y_data({y_last, y_data})
-    );
-  end else begin : g_queue
-    gg_queue #(.Width(Bits), .Depth(Depth), .Direct(Direct)) u_queue (
-      .clk, .rst_n, .x_valid, .x_ready, .x_data({x_last, x_data}), .y_valid, .y_ready,
-      .y_data({y_last, y_data})
-    );
+  logic [Parts-1:0] ready, valid;
+  logic [Bits-1:0] x_all, y_all;
+  logic unused_parts;
+
+  assign x_all            = {x_last, x_data};
+  assign {y_last, y_data} = y_all;
+  assign x_ready          = ready[0];
+  assign y_valid          = valid[0];
+  assign unused_parts     = ^{ready, valid};
+
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? Each : Bits - p * Each;
+
+    if (Depth == 1) begin : g_spare
+      gg_spare #(.Width(Own)) u_spare (
+        .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
+        .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
+      );
+    end else begin : g_queue
+      gg_queue #(.Width(Own), .Depth(Depth), .Direct(Direct)) u_queue (
+        .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
+        .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
+      );
+    end
   end
 
 endmodule

@@ -9,12 +9,22 @@ module gg_layer #(
   output logic [LayerBits-1:0] layer
 );
 
-  always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      layer <= '0;
-    end else if (step) begin
-      layer <= (layer == LayerBits'(Iters - 1)) ? '0 : layer + 1'b1;
+  if (Iters > 1) begin : g_count
+    (* keep *) logic [LayerBits-1:0] layer_q;  // there may be equal ones
+
+    assign layer = layer_q;
+
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        layer_q <= '0;
+      end else if (step) begin
+        layer_q <= (layer_q == LayerBits'(Iters - 1)) ? '0 : layer_q + 1'b1;
+      end
     end
+  end else begin : g_one
+    logic unused;
+    assign unused = &{clk, rst_n, step};
+    assign layer = '0;
   end
 
 endmodule

@@ -1,5 +1,5 @@
 // Takes a graph from `a` in layer 0 and from `b` in the layers after it, changing at end tokens.
-// Latency 0.
+// Latency 0. Every 480 bits count the layers for themselves, which bounds the fan-out.
 module gg_merge #(
   parameter int unsigned Width = 16,
   parameter int unsigned Iters = 2
@@ -21,24 +21,30 @@ module gg_merge #(
 );
 
   localparam int unsigned LayerBits = Iters > 1 ? $clog2(Iters) : 1;
+  localparam int unsigned Parts = (Width + 479) / 480;
 
-  logic [LayerBits-1:0] layer;
-  logic is_first;
+  logic [Parts-1:0] is_first;
 
-  gg_layer #(
-    .Iters(Iters)
-  ) u_layer (
-    .clk,
-    .rst_n,
-    .step(y_valid && y_ready && y_last),
-    .layer
-  );
+  assign y_valid = is_first[0] ? a_valid : b_valid;
+  assign y_last  = is_first[0] ? a_last : b_last;
+  assign a_ready = is_first[0] && y_ready;
+  assign b_ready = !is_first[0] && y_ready;
 
-  assign is_first = layer == '0;
-  assign y_valid  = is_first ? a_valid : b_valid;
-  assign y_last   = is_first ? a_last : b_last;
-  assign y_data   = is_first ? a_data : b_data;
-  assign a_ready  = is_first && y_ready;
-  assign b_ready  = !is_first && y_ready;
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? 480 : Width - p * 480;
+    logic [LayerBits-1:0] layer;
+
+    gg_layer #(
+      .Iters(Iters)
+    ) u_layer (
+      .clk,
+      .rst_n,
+      .step(y_valid && y_ready && y_last),
+      .layer
+    );
+
+    assign is_first[p]         = layer == '0;
+    assign y_data[p*480+:Own] = is_first[p] ? a_data[p*480+:Own] : b_data[p*480+:Own];
+  end
 
 endmodule

@@ -35,8 +35,8 @@ module gg_mul #(
   localparam int unsigned Stages = CastStages + 2;
 
   logic valid, last, grant, enter;
-  logic [Lanes*WidthA-1:0] a_all;
-  logic [Lanes*WidthB-1:0] b_all;
+  logic [Lanes*WidthA-1:0] a_all, a_q;
+  logic [Lanes*WidthB-1:0] b_all, b_q;
   logic [Lanes*WidthY-1:0] result;
 
   assign enter = valid && grant;
@@ -49,17 +49,24 @@ module gg_mul #(
     .valid, .ready(grant), .last, .a_all, .b_all
   );
 
+  gg_operand #(.Lanes(Lanes), .Width(WidthA), .Broadcast(BroadcastA)) u_a (
+    .clk, .x(a_all), .y(a_q)
+  );
+
+  gg_operand #(.Lanes(Lanes), .Width(WidthB), .Broadcast(BroadcastB)) u_b (
+    .clk, .x(b_all), .y(b_q)
+  );
+
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
-    logic signed [WidthA-1:0] a_q;
-    logic signed [WidthB-1:0] b_q;
+    logic signed [WidthA-1:0] a;
+    logic signed [WidthB-1:0] b;
     logic signed [WidthA+WidthB-1:0] product_q;
     logic unused_sign;  // the exact result may be narrower than the product
 
-    always_ff @(posedge clk) begin
-      a_q       <= a_all[i*WidthA+:WidthA];
-      b_q       <= b_all[i*WidthB+:WidthB];
-      product_q <= (WidthA + WidthB)'(a_q) * (WidthA + WidthB)'(b_q);
-    end
+    assign a = a_q[i*WidthA+:WidthA];
+    assign b = b_q[i*WidthB+:WidthB];
+
+    always_ff @(posedge clk) product_q <= (WidthA + WidthB)'(a) * (WidthA + WidthB)'(b);
 
     assign unused_sign = ^product_q;
 

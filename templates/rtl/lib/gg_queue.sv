@@ -1,4 +1,4 @@
-// Queue of Depth beats and one more in its output register: what gg_fifo is from two places on.
+// Queue of Depth beats and one more in its output register: a part of gg_fifo from two places on.
 // Direct: LUT RAM, latency 1, an empty queue passes the beat straight to the output register.
 // Else a memory with a registered output, latency 2. One beat per cycle; no path from y_ready to
 // x_ready.
@@ -17,6 +17,8 @@ module gg_queue #(
   output logic [Width-1:0] y_data
 );
 
+  /*verilator no_inline_module*/
+
   localparam int unsigned AddrBits = $clog2(Depth);
   localparam logic [AddrBits-1:0] Top = AddrBits'(Depth - 1);
 
@@ -24,8 +26,8 @@ module gg_queue #(
     $error("gg_queue: Depth is %0d, must be at least 2", Depth);
   end
 
-  logic [AddrBits-1:0] write_q, read_q;
-  logic is_full_q, is_empty_q, valid_q;
+  (* keep *) logic [AddrBits-1:0] write_q, read_q;  // equal to those of the other parts
+  (* keep *) logic is_full_q, is_empty_q, valid_q;
   logic push, pop, is_free;
 
   assign y_valid = valid_q;

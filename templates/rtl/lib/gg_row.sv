@@ -1,6 +1,7 @@
 // The row at work: its low Front bits are used, then it rotates. `may` says
 // that the step at work is taken, `is_end` that it is the row's last one: then the next row comes,
-// if there is one. What chooses a bit stays apart from what moves it: one LUT and a clock enable.
+// if there is one. What chooses a bit stays apart from what moves it: one LUT and a clock enable,
+// and every 480 bits have a control of their own, which bounds its fan-out.
 // A row is there 1 cycle after it was taken.
 module gg_row #(
   parameter int unsigned Bits  = 64,
@@ -17,14 +18,16 @@ module gg_row #(
   output logic [Front-1:0] y_data
 );
 
-  localparam int unsigned Parts = (Bits + 255) / 256;
+  localparam int unsigned Parts = (Bits + 479) / 480;
 
-  (* keep *) logic [Parts-1:0] busy_q;  // a copy for every 256 bits
+  logic [Parts-1:0] busy, is_over, move;
   logic [Bits-1:0] work_q, rotated;
+  logic unused_busy;
 
-  assign is_busy = busy_q[0];
-  assign y_data  = work_q[Front-1:0];
-  assign x_ready = !busy_q[0] || (may && is_end);
+  assign is_busy     = busy[0];
+  assign unused_busy = ^busy;
+  assign y_data      = work_q[Front-1:0];
+  assign x_ready     = !is_busy || (may && is_end);
 
   if (Bits > Front) begin : g_rotate
     assign rotated = {work_q[Front-1:0], work_q[Bits-1:Front]};
@@ -33,16 +36,14 @@ module gg_row #(
   end
 
   for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 256 : Bits - p * 256;
-    logic is_over, move;
+    localparam int unsigned Own = p + 1 < Parts ? 480 : Bits - p * 480;
 
-    assign is_over = !busy_q[p] || is_end;
-    assign move    = !busy_q[p] || may;
+    gg_row_control u_control (
+      .clk, .rst_n, .x_valid, .may, .is_end, .is_busy(busy[p]), .is_over(is_over[p]), .move(move[p])
+    );
 
     always_ff @(posedge clk) begin
-      if (move) work_q[p*256+:Own] <= is_over ? x_data[p*256+:Own] : rotated[p*256+:Own];
-      if (!rst_n) busy_q[p] <= 1'b0;
-      else if (move && is_over) busy_q[p] <= x_valid;
+      if (move[p]) work_q[p*480+:Own] <= is_over[p] ? x_data[p*480+:Own] : rotated[p*480+:Own];
     end
   end
 

@@ -61,8 +61,8 @@ module gg_scatter #(
   logic is_sweep_q, is_take, enter, fill, take, drain, finish, grant, is_fill_end, is_take_end;
   logic at_valid, at_last, x_bank_q, bank, is_counted, is_complete;
   logic [RowBits-1:0] at, row;
-  logic [RowBits:0] sweep_q, row_addr;
-  logic [AddrBits-1:0] addr;
+  logic [RowBits:0] sweep_q, take_row, fill_row;
+  logic [AddrBits-1:0] take_addr, fill_addr;
 
   assign is_take     = is_sweep_q || take;
   assign take        = !is_sweep_q && grant && some_valid && !some_last && is_complete;
@@ -72,12 +72,13 @@ module gg_scatter #(
   assign x_ready     = !is_sweep_q && !take && at_valid;
   assign fill        = x_valid && x_ready && !x_last;
   assign enter       = is_take || fill;
-  assign row_addr    = is_sweep_q ? sweep_q : take ? {bank, row} : {x_bank_q, at};
+  assign take_row    = is_sweep_q ? sweep_q : {bank, row};
+  assign fill_row    = {x_bank_q, at};
 
   gg_release #(.Rows(Rows), .MaxX(MaxX), .WidthIndex(WidthIndex)) u_release (
     .clk, .rst_n, .clear(is_sweep_q), .clear_addr(sweep_q), .index_valid, .index_ready, .index_last,
     .index_data, .at_valid, .at_ready(x_valid && x_ready && (x_last || is_fill_end)), .at_last, .at,
-    .arrive(fill && is_fill_end), .arrive_addr({x_bank_q, at}), .bank, .is_counted, .is_complete,
+    .arrive(fill && is_fill_end), .arrive_addr(fill_row), .bank, .is_counted, .is_complete,
     .row, .next(take && is_take_end), .finish
   );
 
@@ -91,11 +92,13 @@ module gg_scatter #(
   );
 
   if (Beats > 1) begin : g_beats
-    assign addr = {row_addr, is_take ? take_beat : fill_beat};
+    assign take_addr = {take_row, take_beat};
+    assign fill_addr = {fill_row, fill_beat};
   end else begin : g_whole
     logic unused_beats;
     assign unused_beats = ^{take_beat, fill_beat};
-    assign addr = row_addr;
+    assign take_addr = take_row;
+    assign fill_addr = fill_row;
   end
 
   always_ff @(posedge clk) begin
@@ -105,28 +108,24 @@ module gg_scatter #(
     if (!rst_n) {x_bank_q, sweep_q, is_sweep_q} <= (RowBits + 3)'(1);
   end
 
-  logic [1:0] from;
-  logic write, is_cleared;
-  logic [AddrBits-1:0] write_addr;
-
-  gg_forward #(.AddrBits(AddrBits)) u_forward (
-    .clk, .rst_n, .enter, .is_take, .addr, .from, .write, .is_cleared, .write_addr
-  );
-
+  // What all lanes share is there for every 480 bits of them, which bounds its fan-out.
+  localparam int unsigned Each = Width < 480 ? 480 / Width : 1;
+  localparam int unsigned Parts = (Lanes + Each - 1) / Each;
+  logic [Parts-1:0] is_touched, is_taking;
+  logic [2*Parts-1:0] from;
   logic [Lanes*Width-1:0] held, result;
-  logic is_touched;
-
-  gg_ram #(.Width(Lanes * Width + 1), .Depth(2 << (RowBits + BeatBits))) u_ram (
-    .clk, .we(write), .waddr(write_addr), .wdata({!is_cleared, result}),
-    .re(1'b1), .raddr(addr), .rdata({is_touched, held})
-  );
-
   logic [Lanes*WidthY-1:0] taken;
+
+  gg_scatter_memory #(.Bits(Lanes * Width), .Parts(Parts), .AddrBits(AddrBits)) u_memory (
+    .clk, .rst_n, .enter, .is_take, .take_addr, .fill_addr, .result, .held, .is_touched, .from,
+    .is_taking
+  );
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
     gg_scatter_lane #(.WidthX(WidthX), .Width(Width), .Mode(Mode)) u_lane (
-      .clk, .x(x_data[i*WidthX+:WidthX]), .from, .is_take,
-      .memory(held[i*Width+:Width]), .is_touched, .result(result[i*Width+:Width])
+      .clk, .x(x_data[i*WidthX+:WidthX]), .from(from[i/Each*2+:2]), .is_take(is_taking[i/Each]),
+      .memory(held[i*Width+:Width]), .is_touched(is_touched[i/Each]),
+      .result(result[i*Width+:Width])
     );
 
     if (Mode == 0) begin : g_cast

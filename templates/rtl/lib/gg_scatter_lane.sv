@@ -1,7 +1,7 @@
 // One lane of gg_scatter: the value of a row in memory is read, reduced with x and written back,
 // one beat per cycle. `from` says where the value at work comes from: 0 nowhere (no row met yet),
-// 1 memory, 2 the result of the beat before, 3 the result of the beat before that. x, from and
-// is_take come with the address; memory and is_touched one cycle later; the result another later.
+// 1 memory, 2 the result of the beat before, 3 the result of the beat before that. x comes with the
+// address; from, is_take, memory and is_touched one cycle later; the result another later.
 // Mode: 0 sum, 1 max, 2 min, 3 last. is_take hands the value out unchanged, 0 where there is none.
 module gg_scatter_lane #(
   parameter int unsigned WidthX = 16,
@@ -21,13 +21,11 @@ module gg_scatter_lane #(
 
   logic signed [WidthX-1:0] x_q, x_used;
   logic signed [Width-1:0] value, result_d, result_q, before_q;
-  (* keep *) logic [1:0] from_q;  // of this lane alone, unless a tool merges equals
-  (* keep *) logic is_take_q;
   logic [1:0] choice;
 
-  assign choice = {from_q[1], from_q[0] && (from_q[1] || is_touched)};
+  assign choice = {from[1], from[0] && (from[1] || is_touched)};
   assign result = result_q;
-  assign x_used = is_take_q ? '0 : x_q;
+  assign x_used = is_take ? '0 : x_q;
 
   always_comb begin
     case (choice)
@@ -44,15 +42,13 @@ module gg_scatter_lane #(
     logic is_better;
 
     assign is_better = Mode == 1 ? x_q > value : Mode == 2 ? x_q < value : 1'b1;
-    assign result_d = choice == 2'd0 || (is_better && !is_take_q) ? x_used : value;
+    assign result_d = choice == 2'd0 || (is_better && !is_take) ? x_used : value;
   end
 
   always_ff @(posedge clk) begin
-    from_q    <= from;
-    is_take_q <= is_take;
-    x_q       <= x;
-    result_q  <= result_d;
-    before_q  <= result_q;
+    x_q      <= x;
+    result_q <= result_d;
+    before_q <= result_q;
   end
 
 endmodule

@@ -108,26 +108,26 @@ module gg_segment #(
 
   gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
 
-  // A copy of what all lanes share for every 8 of them, unless a tool merges equals.
-  localparam int unsigned Groups = (Lanes + 7) / 8;
-  (* keep *) logic [Groups-1:0] write_q, is_first_q, was_open_q;
-  (* keep *) logic [Groups*BeatBits-1:0] beat_q;
+  // Of what all lanes share there is a copy for every 480 bits, which bounds its fan-out.
+  localparam int unsigned Each = Width < 480 ? 480 / Width : 1;
+  localparam int unsigned Parts = (Lanes + Each - 1) / Each;
+  logic [Parts-1:0] write_q, is_first_q, was_open_q;
+  logic [Parts*BeatBits-1:0] beat_q;
   logic [Lanes*WidthX-1:0] x_q;
   logic [Lanes*WidthY-1:0] taken;
-  always_ff @(posedge clk) begin
-    x_q        <= x_data;
-    beat_q     <= {Groups{beat}};
-    is_first_q <= {Groups{swap || !is_open_q}};
-    was_open_q <= {Groups{is_open_q}};
-    write_q    <= {Groups{add || swap}};
+  always_ff @(posedge clk) x_q <= x_data;
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    gg_copy #(.Width(BeatBits + 3)) u_copy (
+      .clk, .x({beat, swap || !is_open_q, is_open_q, add || swap}),
+      .y({beat_q[p*BeatBits+:BeatBits], is_first_q[p], was_open_q[p], write_q[p]})
+    );
   end
-
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
     logic [Width-1:0] result;
-
     gg_segment_lane #(.Beats(Beats), .WidthX(WidthX), .Width(Width), .Mode(Mode)) u_lane (
-      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q[i/8*BeatBits+:BeatBits]),
-      .write(write_q[i/8]), .is_first(is_first_q[i/8]), .is_open(was_open_q[i/8]), .taken(result)
+      .clk, .x(x_q[i*WidthX+:WidthX]), .beat(beat_q[i/Each*BeatBits+:BeatBits]),
+      .write(write_q[i/Each]), .is_first(is_first_q[i/Each]), .is_open(was_open_q[i/Each]),
+      .taken(result)
     );
 
     if (Mode == 0) begin : g_cast

@@ -86,7 +86,7 @@ module gg_select #(
   );
 
   for (genvar i = 0; i < Lanes; i++) begin : g_lane
-    logic [CastStages-1:0] choice_q;
+    logic waited, choice;
     logic [WidthY-1:0] a, b, chosen_q;
 
     assign both[i*WidthAB+:WidthAB] = {b_all[i*WidthB+:WidthB], a_all[i*WidthA+:WidthA]};
@@ -106,10 +106,13 @@ module gg_select #(
       .clk, .x(both_all[i*WidthAB+WidthA+:WidthB]), .y(b)
     );
 
-    always_ff @(posedge clk) begin
-      choice_q <= CastStages'({choice_q, mask_all[i]});
-      chosen_q <= choice_q[CastStages-1] ? a : b;
-    end
+    gg_delay #(.Width(1), .Depth(CastStages - 1)) u_wait (
+      .clk, .enable(1'b1), .x(mask_all[i]), .y(waited)
+    );
+
+    gg_copy u_choice (.clk, .x(waited), .y(choice));  // one choice may be that of all lanes
+
+    always_ff @(posedge clk) chosen_q <= choice ? a : b;
   end
 
   gg_stages #(.Stages(Stages), .Width(Lanes * WidthY)) u_stages (

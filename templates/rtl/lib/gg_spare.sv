@@ -1,5 +1,5 @@
-// One spare place beside a stream: a beat that y does not take at once waits in it, so that no path
-// leads from y_ready to x_ready. Latency 0, one beat per cycle.
+// One spare place beside a stream, a part of gg_fifo: a beat that y does not take at once waits in
+// it, so that no path leads from y_ready to x_ready. Latency 0, one beat per cycle.
 module gg_spare #(
   parameter int unsigned Width = 16
 ) (
@@ -13,7 +13,7 @@ module gg_spare #(
   output logic [Width-1:0] y_data
 );
 
-  logic is_held_q;
+  (* keep *) logic is_held_q;  // equal to those of the other parts
   logic [Width-1:0] held_q;
 
   assign x_ready = !is_held_q;
