@@ -296,9 +296,9 @@ class Op(Rules, ABC):
         return {**given, "y": shape[2]}
 
     def streamed(self, params: Mapping[str, Param]) -> tuple[Op, Mapping[str, Param]] | None:
-        """The same as an op whose unit takes the beats of a row as they come, if there is one.
+        """The op of the same meaning whose unit takes the beats of a row as they come, or None.
 
-        What it is called with and returns: `params` by role, those of the other op by its roles.
+        `params` has this op's parameters by role; with the other op come its own.
         """
         return None
 

@@ -39,7 +39,7 @@ CHUNK_BITS = 16
 """Quotient bits that the reference computes at a time, so that it stays within 64 bits."""
 
 PAIRED_BITS = 24
-"""Widest divisor for which the unit finds two bits of the quotient per stage; see gg_quotient."""
+"""Widest divisor for which two bits of the quotient per stage fit between registers."""
 
 SMALLEST = 2.0**-32
 """The smallest divisor that the bounds of a quotient allow for."""
@@ -140,8 +140,14 @@ class Divide(Op):
             **pair_params(site),
             "Bits": bits,
             "ShiftA": shift,
+            "PerStage": self._per_stage(site),
             **cast_params(self.exact(values, {}, {}), site.output.format),
         }
+
+    @staticmethod
+    def _per_stage(site: Site) -> int:
+        """Bits of the quotient that a stage finds."""
+        return 2 if site.inputs[1].format.width <= PAIRED_BITS else 1
 
     def cost(self, site: Site) -> Cost:
         values = (*site.inputs, site.output)
@@ -149,7 +155,7 @@ class Divide(Op):
         bits, _ = self.quotient_bits(values)
         first, second = (value.format.width for value in site.inputs)
         stages, sums, kept, more = bits, second, 2 * second + 1, bits
-        if second <= PAIRED_BITS:
+        if self._per_stage(site) > 1:
             stages, sums, kept, more = (bits + 1) // 2, 4 * second + 10, 3 * second + 2, 0
         total = Cost(
             lut=lanes * (first + second + stages * sums + 2 * bits + 4 * more),

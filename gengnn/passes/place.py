@@ -224,10 +224,9 @@ class _Placer:
         ops = tuple(twin.op for twin in cell.nodes)
         layers = tuple[Mapping[str, Param], ...](parameters(self.graph, t) for t in cell.nodes)
         if is_streamed:
-            twins = zip(ops, layers, strict=True)
-            ops, layers = zip(
-                *(op.streamed(layer) or (op, layer) for op, layer in twins), strict=True
-            )
+            twins = [op.streamed(layer) for op, layer in zip(ops, layers, strict=True)]
+            ops, layers = zip(*(told for told in twins if told), strict=True)
+            assert len(ops) == len(twins), f"{cell.name} has no unit that takes beats as they come"
         if all(_is_same(layer, layers[0]) for layer in layers) and len(set(ops)) == 1:
             ops, layers = ops[:1], layers[:1]
         return self.memo.layers.setdefault((cell.name, is_streamed), (layers, ops))

@@ -1,7 +1,7 @@
 // Divide: a / b, lane by lane, correctly rounded; 0 where b is 0. The quotient has Bits bits before
 // the cast, of a dividend shifted left by ShiftA. A 1-lane operand may be broadcast. One beat per
-// cycle. Latency Digits + 6, 1 more if Shift > 0, with a digit for every two bits, for every bit if
-// WidthB > 24.
+// cycle. A stage finds PerStage (1 or 2) bits of the quotient: latency ceil(Bits / PerStage) + 6, 1
+// more if Shift > 0.
 module gg_divide #(
   parameter int unsigned LanesA     = 4,
   parameter int unsigned LanesB     = 4,
@@ -13,6 +13,7 @@ module gg_divide #(
   parameter int unsigned WidthB     = 16,
   parameter int unsigned Bits       = 18,
   parameter int          ShiftA     = 12,
+  parameter int unsigned PerStage   = 2,
   parameter int unsigned WidthAcc   = 19,
   parameter int unsigned WidthY     = 16,
   parameter int          Shift      = 2,
@@ -36,8 +37,7 @@ module gg_divide #(
 );
 
   localparam int unsigned CastStages = Shift > 0 ? 2 : 1;
-  localparam int unsigned Digits = WidthB > 24 ? Bits : (Bits + 1) / 2;
-  localparam int unsigned Stages = CastStages + Digits + 4;
+  localparam int unsigned Stages = CastStages + (Bits + PerStage - 1) / PerStage + 4;
 
   logic valid, last, grant, enter;
   logic [Lanes*WidthA-1:0] a_all;
@@ -61,7 +61,8 @@ module gg_divide #(
       .WidthA(WidthA),
       .WidthB(WidthB),
       .Shift(ShiftA),
-      .Bits(Bits)
+      .Bits(Bits),
+      .PerStage(PerStage)
     ) u_quotient (
       .clk,
       .a(a_all[i*WidthA+:WidthA]),

@@ -1,11 +1,12 @@
 // Quotient of two signed codes: |a| * 2^Shift / |b| rounded down to Bits bits, the last one also
 // set when something remains, with the sign of a / b. More than Bits bits count as all ones; a / 0
-// is 0. Two bits per stage, one if WidthB > 24. Latency Stages + 4, one quotient per cycle.
+// is 0. PerStage (1 or 2) bits per stage. Latency Stages + 4, one quotient per cycle.
 module gg_quotient #(
-  parameter int unsigned WidthA = 16,
-  parameter int unsigned WidthB = 16,
-  parameter int          Shift  = 12,
-  parameter int unsigned Bits   = 18
+  parameter int unsigned WidthA   = 16,
+  parameter int unsigned WidthB   = 16,
+  parameter int          Shift    = 12,
+  parameter int unsigned Bits     = 18,
+  parameter int unsigned PerStage = 2
 ) (
   input  logic                     clk,
   input  logic signed [WidthA-1:0] a,
@@ -17,8 +18,8 @@ module gg_quotient #(
   localparam int unsigned Down = Shift < 0 ? unsigned'(-Shift) : 0;
   localparam int unsigned WidthN = (WidthA + Up > Bits + WidthB ? WidthA + Up : Bits + WidthB) + 1;
 
-  if (Down > WidthA) begin : g_check
-    $error("gg_quotient: Shift is %0d, must be at least -%0d", Shift, WidthA);
+  if (Down > WidthA || PerStage < 1 || PerStage > 2) begin : g_check
+    $error("gg_quotient: Shift %0d, WidthA %0d, PerStage %0d", Shift, WidthA, PerStage);
   end
 
   // Magnitudes.
@@ -46,10 +47,8 @@ module gg_quotient #(
     assign lost = 1'b0;
   end
 
-  // Two bits per stage where that fits between registers; then their number is even.
-  localparam bit IsPaired = WidthB <= 24;
-  localparam int unsigned Digits = IsPaired ? (Bits + 1) / 2 * 2 : Bits;
-  localparam int unsigned Stages = IsPaired ? Digits / 2 : Bits;
+  localparam int unsigned Stages = (Bits + PerStage - 1) / PerStage;
+  localparam int unsigned Digits = Stages * PerStage;
 
   logic [WidthB-1:0] first_q, divisor_q;
   logic [WidthB+1:0] triple_q;
@@ -73,7 +72,7 @@ module gg_quotient #(
     .y({sign_end, zero, over, was_lost})
   );
 
-  if (IsPaired) begin : g_pairs
+  if (PerStage == 2) begin : g_pairs
     gg_digit_pairs #(.Width(WidthB), .Bits(Digits)) u_digits (
       .clk, .first(first_q), .divisor(divisor_q), .triple(triple_q), .digits(digits_q), .y(found),
       .is_rest
