@@ -18,8 +18,8 @@ EXCHANGES = 8
 OFFERS = 4
 """Moves that are tried for each step of such a payment."""
 
-
 NO_CELLS: frozenset[str] = frozenset()
+"""The cells of a move that is about a whole region."""
 
 
 @dataclass(frozen=True)

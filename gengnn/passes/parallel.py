@@ -17,7 +17,6 @@ from gengnn.passes.trial import Trial
 LONE_BEATS = 4
 """Beats, at the most, of the rows of a space with one row per graph: nothing hides them."""
 
-
 LEADS = 4
 """Faster levels of the largest group that are tried at the cost of all others."""
 
@@ -25,6 +24,7 @@ Group = tuple[Region, str]
 """The matrix units of one region whose results live in one space: rows pass them in a row."""
 
 NO_LEAD: Mapping[Group, int] = {}
+"""No group is told its level."""
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,7 @@ def test_only_units_behind_the_last_buffer_count(design: Design) -> None:
             assert all(found[wire].interval >= unit.cost.interval for wire in wires)
 
 
-def test_rows_pass_a_slow_unit_no_sooner_with_fewer_places(design: Design) -> None:
-    """A slower unit beside others never makes a graph quicker."""
+def test_a_slower_unit_never_makes_a_graph_quicker(design: Design) -> None:
     (sample,) = molecules(1)
     told = estimate(design, sample)
     for place, unit in enumerate(design.units):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -149,6 +150,21 @@ def test_a_memo_changes_no_estimate(graph: Graph, works: list[Work]) -> None:
     assert len(improve.known) >= 60
     for outcome in improve.known.values():
         assert outcome.cycles == mean_cycles(trial.design(outcome.plan), works)
+
+
+def test_a_lead_gives_the_largest_group_more_multipliers(graph: Graph, works: list[Work]) -> None:
+    """The told group has the level that it was told, whatever is left for the others."""
+    search, trial, start = searched(graph, works, 150)
+    leads = search.leads(start.plan)
+    assert leads
+    for lead in leads:
+        ((group, place),) = lead.items()
+        level = search.levels[group][place]
+        plan = search.run(256, 0.25, trial.budget, trial, lead)
+        assert level.shapes.items() <= plan.shapes.items()
+        assert level.multipliers > sum(
+            math.prod(start.plan.shapes[name][1:]) for name in level.shapes
+        )
 
 
 def head() -> Graph:

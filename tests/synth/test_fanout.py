@@ -1,11 +1,13 @@
 """The most loaded net of a netlist, and that wide units keep it bounded."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gengnn.ops.cost import PART_BITS
 from gengnn.synth.fanout import MAPPED, Load, largest_load
 from gengnn.synth.shapes import Shape
 from gengnn.synth.timing import netlists
@@ -44,6 +46,18 @@ def test_inputs_count_too() -> None:
 
 def test_module_without_cells_has_no_load() -> None:
     assert largest_load({"ports": {}, "cells": {}, "netnames": {}}) == Load(0, "")
+
+
+def test_library_and_costs_have_one_size_of_a_part() -> None:
+    """Every module that keeps rows in parts names the number, and it is that of the estimates."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in LIBRARY}
+    codes = {name: re.sub(r"//.*", "", text) for name, text in texts.items()}
+    found = {name: re.findall(r"PartBits = (\d+)", text) for name, text in codes.items()}
+    named = {name: numbers for name, numbers in found.items() if numbers}
+    assert len(named) >= 10
+    assert all(numbers == [str(PART_BITS)] for numbers in named.values())
+    unnamed = {name: len(re.findall(rf"\b{PART_BITS}\b", text)) for name, text in codes.items()}
+    assert {name: count for name, count in unnamed.items() if count} == dict.fromkeys(named, 1)
 
 
 BOUND = 512

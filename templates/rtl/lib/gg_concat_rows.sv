@@ -21,7 +21,8 @@ module gg_concat_rows #(
 );
 
   localparam int unsigned Bits = Lanes * Width;
-  localparam int unsigned Parts = (Bits + 479) / 480;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Parts = (Bits + PartBits - 1) / PartBits;
 
   (* keep *) logic [Parts-1:0] second_q;  // the rows of a are through
 
@@ -31,9 +32,10 @@ module gg_concat_rows #(
   assign b_ready = second_q[0] && y_ready;
 
   for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 480 : Bits - p * 480;
+    localparam int unsigned Own = p + 1 < Parts ? PartBits : Bits - p * PartBits;
 
-    assign y_data[p*480+:Own] = second_q[p] ? b_data[p*480+:Own] : a_data[p*480+:Own];
+    assign y_data[p*PartBits+:Own] =
+        second_q[p] ? b_data[p*PartBits+:Own] : a_data[p*PartBits+:Own];
 
     always_ff @(posedge clk) begin
       if (!rst_n) second_q[p] <= 1'b0;

@@ -22,7 +22,7 @@ module gg_fifo #(
 );
 
   localparam int unsigned Bits = Width + 1;
-  localparam int unsigned Each = Depth > 64 ? 4032 : 480;
+  localparam int unsigned PartBits = 480, Each = Depth > 64 ? 4032 : PartBits;
   localparam int unsigned Parts = (Bits + Each - 1) / Each;
 
   logic [Parts-1:0] ready, valid;

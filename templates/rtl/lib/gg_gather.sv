@@ -27,8 +27,9 @@ module gg_gather #(
 );
 
   localparam int unsigned RowBits = Rows > 1 ? $clog2(Rows) : 1;
-  localparam int unsigned PartBits = (2 << (RowBits + $clog2(Beats))) > 64 ? 4032 : 480;
-  localparam int unsigned Each = Width < PartBits ? PartBits / Width : 1;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Most = (2 << (RowBits + $clog2(Beats))) > 64 ? 4032 : PartBits;
+  localparam int unsigned Each = Width < Most ? Most / Width : 1;
   localparam int unsigned Parts = (Lanes + Each - 1) / Each;
 
   logic [Parts-1:0] x_free, index_free, valid, last;  // all parts do the same

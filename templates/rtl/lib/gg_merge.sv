@@ -21,7 +21,8 @@ module gg_merge #(
 );
 
   localparam int unsigned LayerBits = Iters > 1 ? $clog2(Iters) : 1;
-  localparam int unsigned Parts = (Width + 479) / 480;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Parts = (Width + PartBits - 1) / PartBits;
 
   logic [Parts-1:0] is_first;
 
@@ -31,7 +32,7 @@ module gg_merge #(
   assign b_ready = !is_first[0] && y_ready;
 
   for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 480 : Width - p * 480;
+    localparam int unsigned Own = p + 1 < Parts ? PartBits : Width - p * PartBits;
     logic [LayerBits-1:0] layer;
 
     gg_layer #(
@@ -43,8 +44,9 @@ module gg_merge #(
       .layer
     );
 
-    assign is_first[p]         = layer == '0;
-    assign y_data[p*480+:Own] = is_first[p] ? a_data[p*480+:Own] : b_data[p*480+:Own];
+    assign is_first[p] = layer == '0;
+    assign y_data[p*PartBits+:Own] =
+        is_first[p] ? a_data[p*PartBits+:Own] : b_data[p*PartBits+:Own];
   end
 
 endmodule

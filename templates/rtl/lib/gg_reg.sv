@@ -16,7 +16,8 @@ module gg_reg #(
 );
 
   localparam int unsigned Bits = Width + 1;
-  localparam int unsigned Parts = (Bits + 479) / 480;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Parts = (Bits + PartBits - 1) / PartBits;
 
   (* keep *) logic [Parts-1:0] valid_q;  // a copy for every 480 bits
   logic [Bits-1:0] x_all, all_q;
@@ -27,10 +28,10 @@ module gg_reg #(
   assign {y_last, y_data} = all_q;
 
   for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 480 : Bits - p * 480;
+    localparam int unsigned Own = p + 1 < Parts ? PartBits : Bits - p * PartBits;
 
     always_ff @(posedge clk) begin
-      if (!valid_q[p] || y_ready) all_q[p*480+:Own] <= x_all[p*480+:Own];
+      if (!valid_q[p] || y_ready) all_q[p*PartBits+:Own] <= x_all[p*PartBits+:Own];
       if (!rst_n) valid_q[p] <= 1'b0;
       else if (!valid_q[p] || y_ready) valid_q[p] <= x_valid;
     end

@@ -20,7 +20,7 @@ module gg_relu #(
 );
 
   localparam int unsigned LayerBits = Iters > 1 ? $clog2(Iters) : 1;
-  localparam int unsigned Each = Width < 480 ? 480 / Width : 1;  // lanes of a part
+  localparam int unsigned PartBits = 480, Each = Width < PartBits ? PartBits / Width : 1;
   localparam int unsigned Parts = (Lanes + Each - 1) / Each;
 
   logic [Parts-1:0] is_active;

@@ -18,7 +18,8 @@ module gg_row #(
   output logic [Front-1:0] y_data
 );
 
-  localparam int unsigned Parts = (Bits + 479) / 480;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Parts = (Bits + PartBits - 1) / PartBits;
 
   logic [Parts-1:0] busy, is_over, move;
   logic [Bits-1:0] work_q, rotated;
@@ -36,14 +37,17 @@ module gg_row #(
   end
 
   for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 480 : Bits - p * 480;
+    localparam int unsigned Own = p + 1 < Parts ? PartBits : Bits - p * PartBits;
 
     gg_row_control u_control (
       .clk, .rst_n, .x_valid, .may, .is_end, .is_busy(busy[p]), .is_over(is_over[p]), .move(move[p])
     );
 
     always_ff @(posedge clk) begin
-      if (move[p]) work_q[p*480+:Own] <= is_over[p] ? x_data[p*480+:Own] : rotated[p*480+:Own];
+      if (move[p]) begin
+        work_q[p*PartBits+:Own] <=
+            is_over[p] ? x_data[p*PartBits+:Own] : rotated[p*PartBits+:Own];
+      end
     end
   end
 

@@ -109,7 +109,7 @@ module gg_scatter #(
   end
 
   // What all lanes share is there for every 480 bits of them, which bounds its fan-out.
-  localparam int unsigned Each = Width < 480 ? 480 / Width : 1;
+  localparam int unsigned PartBits = 480, Each = Width < PartBits ? PartBits / Width : 1;
   localparam int unsigned Parts = (Lanes + Each - 1) / Each;
   logic [Parts-1:0] is_touched, is_taking;
   logic [2*Parts-1:0] from;

@@ -109,7 +109,7 @@ module gg_segment #(
   gg_beats #(.Beats(Beats)) u_beats (.clk, .rst_n, .step, .is_end(is_row_end), .beat);
 
   // Of what all lanes share there is a copy for every 480 bits, which bounds its fan-out.
-  localparam int unsigned Each = Width < 480 ? 480 / Width : 1;
+  localparam int unsigned PartBits = 480, Each = Width < PartBits ? PartBits / Width : 1;
   localparam int unsigned Parts = (Lanes + Each - 1) / Each;
   logic [Parts-1:0] write_q, is_first_q, was_open_q;
   logic [Parts*BeatBits-1:0] beat_q;

@@ -26,7 +26,8 @@ module gg_widen #(
   end
 
   localparam int unsigned Total = Factor * Bits;
-  localparam int unsigned Parts = (Total + 479) / 480;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Parts = (Total + PartBits - 1) / PartBits;
 
   logic [CountBits-1:0] count_q;  // beats of the row at work that are in
   (* keep *) logic [Parts-1:0] valid_q;  // a copy for every 480 bits
@@ -47,13 +48,13 @@ module gg_widen #(
   always_ff @(posedge clk) if (fire) y_last <= x_last;
 
   for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? 480 : Total - p * 480;
+    localparam int unsigned Own = p + 1 < Parts ? PartBits : Total - p * PartBits;
     logic is_free;
 
     assign is_free = !valid_q[p] || y_ready;
 
     always_ff @(posedge clk) begin
-      if (x_valid && is_free) y_data[p*480+:Own] <= shifted[p*480+:Own];
+      if (x_valid && is_free) y_data[p*PartBits+:Own] <= shifted[p*PartBits+:Own];
       if (!rst_n) valid_q[p] <= 1'b0;
       else if (is_free) valid_q[p] <= x_valid && is_whole;
     end
