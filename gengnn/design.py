@@ -47,7 +47,9 @@ class Unit:
     """One instance of a kernel; `inputs` and `outputs` map its ports to stream names.
 
     `loop` is the folded loop it belongs to (-1: none) and `level` counts the barriers before it.
-    `fill_ports` are always taken in whole before the first row comes out.
+    `fill_ports` are always taken in whole before the first row comes out. A unit of a loop with
+    guests works in the `turns` (bit i) alone, and with the speed of one of `guest_costs` on each
+    guest; the first guest comes after the last layer.
     """
 
     name: str
@@ -62,6 +64,13 @@ class Unit:
     cost: Cost = field(default_factory=Cost)
     fill_ports: tuple[str, ...] = ()
     op: Op | None = None
+    turns: int = 0
+    guest_costs: tuple[Cost, ...] = ()
+
+    @property
+    def works_once(self) -> bool:
+        """Whether it works in one turn of its loop, on what is held from earlier ones too."""
+        return self.turns.bit_count() == 1
 
     def number(self, param: str) -> int:
         """A kernel parameter that is a number."""
@@ -150,6 +159,11 @@ class Design:
     def header_beats(self) -> int:
         """Bus beats of the header."""
         return -(-self.header_words * WORD_BITS // self.tdata)
+
+    def turns(self, loop: int) -> int:
+        """How often the units of a loop work on a graph: its layers, and its guests."""
+        told = (unit.turns.bit_length() for unit in self.units if unit.loop == loop)
+        return max(self.loops[loop], *told)
 
     @property
     def cost(self) -> Cost:

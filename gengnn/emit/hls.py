@@ -62,12 +62,14 @@ def _sources(design: Design) -> dict[str, str]:
     weighted = [unit for unit in design.units if unit.memories]
     headers = [f"weights/{identifier(unit.name)}.hpp" for unit in weighted]
     kernels = sorted({f"{unit.kernel}.hpp" for unit in units.units})
+    needed = [*kernels, "units.hpp", *headers]
+    guards = units.guards()
     top = render(
         "hls/gengnn_top.cpp.j2",
         **made,
         part=design.part,
         clock_mhz=f"{design.clock_mhz:g}",
-        includes=[*kernels, "units.hpp", *headers],
+        includes=[*needed, "turns.hpp"] if guards else needed,
         loops=units.loops(),
         streams=units.streams(),
         calls=units.calls(),
@@ -86,8 +88,10 @@ def _sources(design: Design) -> dict[str, str]:
         results=hls_packets.results(design),
     )
     clock_ns = f"{1000 / design.clock_mhz:.4g}"
+    told = render("hls/turns.hpp.j2", **made, includes=["gengnn_top.hpp", *needed], guards=guards)
     return {
         "src/gengnn_top.cpp": top,
+        **({"src/turns.hpp": told} if guards else {}),
         "src/gengnn_top.hpp": interface,
         "src/units.hpp": render("hls/units.hpp.j2", **made, units=units.configs()),
         "project.tcl": render("hls/project.tcl.j2", **made, part=design.part, clock_ns=clock_ns),

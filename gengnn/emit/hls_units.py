@@ -15,8 +15,8 @@ OUTER = -1
 FIFO = "fifo"
 """The kernel of buffers: in HLS these are streams with a depth, not processes."""
 
-PARTIAL = "resize"
-"""The kernel that can pause in a layer, for what only some layers feed back."""
+BACK = frozenset(["merge", "turn"])
+"""Kernels that read one port in some turns and the other, to which rows come back, in the rest."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ class CallText:
 
 
 @dataclass(frozen=True)
+class GuardText:
+    """A function that calls a kernel in some turns of a loop only."""
+
+    head: str
+    turns: str
+    call: str
+
+
+@dataclass(frozen=True)
 class UnitText:
     """The configuration struct of a unit."""
 
@@ -53,6 +62,7 @@ class LoopText:
 
     number: int
     layers: int
+    turns: int
     body_ports: tuple[str, ...]
     ports: tuple[str, ...]
     streams: tuple[StreamText, ...]
@@ -132,11 +142,13 @@ class HlsUnits:
         inner = [name for name in touched if self._home(name) == (number, False)]
         arguments = [self.variable(name) for name in outer]
         passed = [*arguments, *(self.variable(name) for name in feedback)]
-        layers = self.design.loops[number]
-        told = comment(f"folded loop {number}: {layers} layers, {len(units)} units", 2)
+        layers, turns = self.design.loops[number], self.design.turns(number)
+        guests = f" and {turns - layers} guests" if turns > layers else ""
+        told = comment(f"folded loop {number}: {layers} layers{guests}, {len(units)} units", 2)
         return LoopText(
             number,
             layers,
+            turns,
             _ports(self._stream(name).port for name in [*outer, *feedback]),
             _ports(self._stream(name).port for name in outer),
             tuple(self._stream(name) for name in inner),
@@ -158,7 +170,9 @@ class HlsUnits:
         scope = self.units[maker].loop
         if scope == OUTER or self.units[reader].loop != scope:
             return OUTER, False
-        return scope, reader < maker
+        unit = self.units[reader]
+        is_kept = unit.works_once and self.masks[name] != unit.turns
+        return scope, reader < maker or is_kept
 
     def _stream(self, name: str) -> StreamText:
         stream = self.design.streams[name]
@@ -173,19 +187,40 @@ class HlsUnits:
         return StreamText(variable, declaration, f"{kind}& {variable}", depth, reason)
 
     def _call(self, unit: Unit) -> CallText:
-        is_alike = unit.loop == OUTER or (unit.params.get("Iters") == 1 and not self._skips(unit))
-        layer = "0" if is_alike else "layer"
-        arguments = [layer] if "Iters" in unit.params or self._skips(unit) else []
-        arguments += [self.variable(wire) for _, wire in _ordered(unit)]
-        arguments += [self.variable(wire) for wire in unit.outputs.values()]
+        streams = [self.variable(wire) for wire in self._wires(unit)]
+        if self._skips(unit):
+            text = listing(f"{guard_name(unit)}(", ["layer", *streams], ");", 2)
+        else:
+            text = self._kernel(unit, 2)
+        return CallText(comment(unit.comment, 2), text)
+
+    def guards(self) -> list[GuardText]:
+        """What calls the units that do not work in every turn of their loop."""
+        return [self._guard(unit) for unit in self.units if self._skips(unit)]
+
+    def _guard(self, unit: Unit) -> GuardText:
+        """What keeps a unit from reading in turns that bring it nothing."""
+        ports = [self._stream(self.resolve(wire)).port for wire in self._wires(unit)]
+        head = listing(f"static void {guard_name(unit)}(", ["int layer", *ports], ") {", 0)
+        return GuardText(head, hex(self._mask(unit)), self._kernel(unit, 4))
+
+    def _kernel(self, unit: Unit, indent: int) -> str:
+        """The call of a unit's kernel, with the turn at work if that makes a difference to it."""
+        first = (unit.turns & -unit.turns).bit_length() - 1
+        layer = "layer" if first <= 0 else f"layer - {first}"
+        if unit.loop == OUTER or unit.params.get("Iters") == 1:
+            layer = "0"
+        arguments = [layer] if "Iters" in unit.params else []
+        arguments += [self.variable(wire) for wire in self._wires(unit)]
         arguments += [f"weights::{memory_name(unit, m.name)}" for m in unit.memories]
-        head = f"gg::{unit.kernel}<{config_name(unit)}>("
-        return CallText(comment(unit.comment, 2), listing(head, arguments, ");", 2))
+        return listing(f"gg::{unit.kernel}<{config_name(unit)}>(", arguments, ");", indent)
+
+    def _wires(self, unit: Unit) -> list[str]:
+        """The streams of a unit in the order of the kernel's arguments."""
+        return [*(wire for _, wire in _ordered(unit)), *unit.outputs.values()]
 
     def _parameters(self, unit: Unit) -> tuple[str, ...]:
-        params = dict(unit.params)
-        if self._skips(unit):
-            params["Layers"] = self._mask(unit)
+        params = unit.params
         numbers = {k: v for k, v in params.items() if isinstance(v, int)}
         small = [f"{k} = {v}" for k, v in numbers.items() if integer_type(v) == "int"]
         large = [(k, v) for k, v in numbers.items() if integer_type(v) != "int"]
@@ -197,12 +232,12 @@ class HlsUnits:
         return tuple(lines)
 
     def _all(self, loop: int) -> int:
-        return 1 if loop == OUTER else (1 << self.design.loops[loop]) - 1
+        return 1 if loop == OUTER else (1 << self.design.turns(loop)) - 1
 
     def _mask(self, unit: Unit) -> int:
-        """The layers (bit i) in which every input of the unit brings rows."""
-        mask = self._all(unit.loop)
-        if unit.kernel == "merge" or unit.loop == OUTER:
+        """The turns (bit i) in which every input of the unit brings rows."""
+        mask = unit.turns or self._all(unit.loop)
+        if unit.kernel in BACK or unit.loop == OUTER or unit.works_once:
             return mask
         for wire in unit.inputs.values():
             mask &= self.masks.get(self.resolve(wire), mask)
@@ -213,14 +248,16 @@ class HlsUnits:
 
     def _mask_outputs(self, unit: Unit) -> None:
         """Note in which layers the unit's outputs carry rows."""
-        mask = self._mask(unit)
-        if self._skips(unit) and unit.kernel != PARTIAL:
-            raise GengnnError(f"{unit.name} would wait for rows that not every layer brings")
         if unit.loop == OUTER:
             return
+        mask = self._mask(unit)
+        every = unit.turns or self._all(unit.loop)
+        told = {self.masks.get(self.resolve(wire), every) for wire in unit.inputs.values()}
+        if len(told) > 1 and unit.kernel not in BACK and not unit.works_once:
+            raise GengnnError(f"{unit.name} would wait for rows that not every layer brings")
         for port, wire in enumerate(unit.outputs.values()):
             fed = mask
-            if unit.kernel == "fork":
+            if unit.kernel == "fork" and not unit.works_once:
                 ports, wanted = unit.number("Ports"), unit.number("Mask") >> port
                 fed &= sum((wanted >> i * ports & 1) << i for i in range(mask.bit_length()))
             self.masks[self.resolve(wire)] = fed
@@ -229,6 +266,11 @@ class HlsUnits:
 def config_name(unit: Unit) -> str:
     """The name of a unit's configuration struct."""
     return "u_" + identifier(unit.name)
+
+
+def guard_name(unit: Unit) -> str:
+    """The name of the function that calls a unit in some turns only."""
+    return "in_turns_" + identifier(unit.name)
 
 
 def memory_name(unit: Unit, memory: str) -> str:
@@ -248,7 +290,7 @@ def _wires(unit: Unit) -> list[str]:
 
 def _ordered(unit: Unit) -> Iterable[tuple[str, str]]:
     """Inputs in the order of the kernel's arguments: a merge's first, then its feedback."""
-    return sorted(unit.inputs.items()) if unit.kernel == "merge" else unit.inputs.items()
+    return sorted(unit.inputs.items()) if unit.kernel in BACK else unit.inputs.items()
 
 
 def _ports(ports: Iterable[str]) -> tuple[str, ...]:

@@ -302,6 +302,17 @@ class Op(Rules, ABC):
         """
         return None
 
+    def hosts(self, values: Sequence[Value], guest: Op, theirs: Sequence[Value]) -> bool:
+        """Whether the unit of this op can also do `guest` on single rows, in turns of its own.
+
+        `values` describe the inputs and, last, the output; `theirs` those of the guest.
+        """
+        return False
+
+    def guest_costs(self, site: Site) -> tuple[Cost, ...]:
+        """The speed of the unit at each guest's row."""
+        return ()
+
     def lanes_taken(self) -> tuple[int, int] | None:
         """First lane and one past the last, if the result is just these lanes of the input."""
         return None

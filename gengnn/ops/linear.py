@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from gengnn.ir import Param, Value
 from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
     Cost,
+    Exact,
     Interval,
     Memory,
     Op,
     Rows,
+    Setting,
     Shape,
     Site,
     cast_cost,
@@ -103,13 +106,57 @@ class Linear(Weighted):
     def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
         return behind(made, rows) or in_groups(made)
 
+    def hosts(self, values: Sequence[Value], guest: Op, theirs: Sequence[Value]) -> bool:
+        """A dense layer that is no larger, of codes as wide that are rounded alike."""
+        x, y = values[0].format, values[-1].format
+        wanted, made = theirs[0].format, theirs[-1].format
+        return (
+            type(guest) is type(self)
+            and theirs[0].features <= values[0].features
+            and theirs[-1].features <= values[-1].features
+            and (wanted.width, wanted.signed) == (x.width, x.signed)
+            and (made.width, made.rounding, made.overflow) == (y.width, y.rounding, y.overflow)
+        )
+
+    def guest_costs(self, site: Site) -> tuple[Cost, ...]:
+        (most, blocks), cost = self._blocks(site), self.cost(site)
+        return tuple(
+            Cost(interval=blocks * steps, latency=cost.latency - (most - steps))
+            for steps in self._steps(site)[len(site.params) :]
+        )
+
     def _blocks(self, site: Site) -> tuple[int, int]:
         """Steps along the inputs and blocks of outputs of one row."""
         steps = math.ceil(site.inputs[0].features / site.parallel)
         return steps, site.beats("y", site.output)
 
-    def kernel_params(self, site: Site) -> dict[str, int]:
-        wide = self._widest(site)
+    def _steps(self, site: Site) -> tuple[int, ...]:
+        """Steps of a block in each turn: fewer for a short guest whose result is one block."""
+        most, _ = self._blocks(site)
+        ends = [
+            int(guest_places(guest.inputs[0].features, guest.lanes["x"], site.lanes["x"])[-1]) + 1
+            if guest.beats("y", guest.output) == 1
+            else most * site.parallel
+            for guest in site.guests
+        ]
+        return (*[most] * len(site.params), *(math.ceil(end / site.parallel) for end in ends))
+
+    def _aligned(self, site: Site) -> tuple[Exact, tuple[int, ...]]:
+        """The exact range over all turns, and the bits that the sums of each go up before.
+
+        So one cast serves formats that lie differently behind the products of each guest.
+        """
+        own = self._widest(site)
+        exact = [*[own] * len(site.params), *(self._widest(guest) for guest in site.guests)]
+        made = [*[site] * len(site.params), *site.guests]
+        shifts = [e.frac - each.output.format.frac for e, each in zip(exact, made, strict=True)]
+        ups = tuple(max(shifts) - shift for shift in shifts)
+        low = min(e.lo << up for e, up in zip(exact, ups, strict=True))
+        high = max(e.hi << up for e, up in zip(exact, ups, strict=True))
+        return Exact(site.output.format.frac + max(shifts), low, high), ups
+
+    def kernel_params(self, site: Site) -> dict[str, Setting]:
+        (wide, ups), steps = self._aligned(site), self._steps(site)
         return {
             "Features": site.inputs[0].features,
             "Outputs": site.output.features,
@@ -121,19 +168,23 @@ class Linear(Weighted):
             "WidthB": self._addend_width(site),
             **cast_params(wide, site.output.format),
             "Iters": site.iters,
+            "Words": sum(steps) * self._blocks(site)[1],
+            "StepsOf": steps,
+            "MostUp": max(ups),
+            "UpOf": ups,
         }
 
     def memories(self, site: Site) -> tuple[Memory, ...]:
-        """Weights [layer, block, step] of (output, input) lanes; biases [layer, block]."""
-        steps, blocks = self._blocks(site)
-        lanes, inputs = site.lanes["y"], site.inputs[0].features
-        pad = steps * site.parallel - inputs
+        """Weights [turn, block, step] of (output, input) lanes; biases [turn, block]."""
+        _, blocks = self._blocks(site)
+        lanes = site.lanes["y"]
         weights, biases = [], []
-        for layer in site.params:
-            padded = np.pad(layer["weight"].data, ((0, 0), (0, pad)))
-            tiles = padded.reshape(blocks, lanes, steps, site.parallel).transpose(0, 2, 1, 3)
+        own = [self._filled(site, site, layer) for layer in site.params]
+        theirs = [self._filled(site, guest, guest.params[0]) for guest in site.guests]
+        for steps, (weight, bias) in zip(self._steps(site), [*own, *theirs], strict=True):
+            part = weight[:, : steps * site.parallel]
+            tiles = part.reshape(blocks, lanes, steps, site.parallel).transpose(0, 2, 1, 3)
             weights.append(tiles.reshape(blocks * steps, lanes * site.parallel))
-            bias = layer["bias"].data if "bias" in layer else np.zeros(blocks * lanes)
             biases.append(bias.reshape(blocks, lanes))
         width = self._factor_width(site)
         return (
@@ -141,9 +192,24 @@ class Linear(Weighted):
             Memory("bias", self._addend_width(site), np.concatenate(biases).astype(np.int64)),
         )
 
+    def _filled(
+        self, site: Site, of: Site, layer: Mapping[str, Param]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weights and bias `of` a layer or a guest, zeros where the unit has more lanes."""
+        steps, blocks = self._blocks(site)
+        x, y = (value.features for value in (of.inputs[0], of.output))
+        columns = guest_places(x, of.lanes["x"], site.lanes["x"])
+        rows = guest_places(y, of.lanes["y"], site.lanes["y"])
+        weight = np.zeros((blocks * site.lanes["y"], steps * site.parallel))
+        weight[np.ix_(rows, columns)] = layer["weight"].data
+        bias = np.zeros(len(weight))
+        bias[rows] = layer["bias"].data if "bias" in layer else 0.0
+        return weight, bias
+
     def cost(self, site: Site) -> Cost:
         steps, blocks = self._blocks(site)
-        lanes, exact, x = site.lanes["y"], self._widest(site), site.inputs[0]
+        lanes, x = site.lanes["y"], site.inputs[0]
+        exact, ups = self._aligned(site)
         widths = x.format.width + self._factor_width(site)
         tree = tree_cost(site.parallel, widths, exact.width)
         work = steps * site.parallel * x.format.width
@@ -155,6 +221,9 @@ class Linear(Weighted):
             interval=steps * blocks,
             latency=steps + 2 + tree.latency + (1 if exact.width > CARRY_BITS else 0),
         )
+        if any(ups):
+            bits = lanes * exact.width
+            control += Cost(lut=bits, ff=bits + lanes, latency=1)
         if beats > 1:
             control += Cost(ff=x.features * x.format.width, latency=beats)
         for shape in self.memories_shape(site):
@@ -164,13 +233,18 @@ class Linear(Weighted):
 
     def memories_shape(self, site: Site) -> tuple[tuple[int, int], tuple[int, int]]:
         """(bits, depth) of the weight and the bias memory."""
-        steps, blocks = self._blocks(site)
-        lanes = site.lanes["y"]
+        blocks, lanes = self._blocks(site)[1], site.lanes["y"]
         width = self._factor_width(site)
         return (
-            (width * lanes * site.parallel, site.iters * steps * blocks),
+            (width * lanes * site.parallel, sum(self._steps(site)) * blocks),
             (self._addend_width(site) * lanes, site.iters * blocks),
         )
+
+
+def guest_places(features: int, lanes: int, of: int) -> NDArray[np.int64]:
+    """Where the features of a row are that fills `lanes` lanes of each beat of `of`."""
+    place = np.arange(features)
+    return place // lanes * of + place % lanes
 
 
 @functools.lru_cache(maxsize=256)

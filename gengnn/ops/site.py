@@ -89,6 +89,8 @@ class Site:
     `inputs` and `output` carry formats; `lanes` gives lanes per beat of each port ("y" is the
     output); `params` has one entry per folded layer; `max_rows` the row limit of each port's
     space; `parallel` the input lanes a matrix unit takes per cycle; `ops` the op of each layer.
+    `guests` are the places of ops that the unit does in further turns, after its layers, on one row
+    each; their `lanes` are those that they fill of a beat.
     """
 
     inputs: tuple[Value, ...]
@@ -98,11 +100,17 @@ class Site:
     max_rows: Mapping[str, int]
     parallel: int = 1
     ops: tuple[Op, ...] = ()
+    guests: tuple[Site, ...] = ()
 
     @property
     def iters(self) -> int:
-        """How many folded layers share the unit."""
-        return len(self.params)
+        """How many folded layers and guests share the unit."""
+        return len(self.params) + len(self.guests)
+
+    @property
+    def turns(self) -> tuple[Mapping[str, Param], ...]:
+        """The parameters of each layer and each guest."""
+        return (*self.params, *(params for guest in self.guests for params in guest.params))
 
     def beats(self, port: str, value: Value) -> int:
         """Beats per row of `value` on `port`."""

@@ -51,10 +51,10 @@ class Weighted(Op, ABC):
         return Exact(layers[0].frac, min(e.lo for e in layers), max(e.hi for e in layers))
 
     def _factor_width(self, site: Site) -> int:
-        """Bits of a factor, the same in all layers."""
-        return site.params[0][self.roles[0]].format.width
+        """Bits of a factor, the same in all layers; of the widest if there are guests."""
+        return max(params[self.roles[0]].format.width for params in site.turns)
 
     def _addend_width(self, site: Site) -> int:
-        """Bits of the widest addend of all layers, 1 without any."""
+        """Bits of the widest addend of all turns, 1 without any."""
         role = self.roles[1]
-        return max((p[role].format.width for p in site.params if role in p), default=1)
+        return max((p[role].format.width for p in site.turns if role in p), default=1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from gengnn.design import Stream
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
 from gengnn.ops.cost import address_bits, row_parts
-from gengnn.passes.netlist import Cell
+from gengnn.passes.netlist import BACK, Cell
 
 SHALLOW = 2
 """Rows of a buffer that only cuts a path."""
@@ -20,6 +23,8 @@ def cell_params(
         return {"Width": lanes * width, "Depth": rows * beats, "Repeat": cell.repeat}
     if cell.kind == "merge":
         return {"Width": lanes * width, "Iters": layers}
+    if cell.kind == "turn":
+        return {"Width": lanes * width, "Own": cell.repeat, "Iters": layers}
     ports = len(cell.mask)
     mask = sum(
         1 << (layer * ports + port)
@@ -43,9 +48,24 @@ def cell_cost(kind: str, params: dict[str, int]) -> Cost:
         count = address_bits(params["Depth"] + 1)
         memory = memory_cost(bits + 1, params["Depth"] + 1)
         return memory + Cost(lut=12 * count + 20, ff=5 * count + 5, latency=2)
-    if kind == "merge":
+    if kind in BACK:
         return Cost(lut=bits + 5 * row_parts(bits), ff=4 * row_parts(bits), latency=0)
     return Cost(lut=3 * params["Ports"] + 4, ff=params["Ports"] + 3, latency=0)
+
+
+def fit_params(x: Stream, y: Stream) -> dict[str, int]:
+    """Parameters of the cell that fills up rows, or leaves out what they have too much."""
+    lanes = {"LanesX": x.lanes, "LanesY": y.lanes}
+    return {**lanes, "BeatsX": x.beats, "BeatsY": y.beats, "Width": x.width}
+
+
+def fit_cost(params: Mapping[str, int]) -> Cost:
+    """Lanes that come late in a row are zero when they are not there."""
+    beats = max(params["BeatsX"], params["BeatsY"])
+    if beats == 1:
+        return Cost(latency=0)
+    kept = min(params["LanesX"], params["LanesY"]) * params["Width"]
+    return Cost(lut=kept + 2 * address_bits(beats) + 6, ff=address_bits(beats) + 1, latency=0)
 
 
 def resize_params(lanes_x: int, lanes_y: int, features: int, width: int) -> dict[str, int]:
@@ -69,6 +89,11 @@ def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
 def best_lanes(features: int, most: int) -> int:
     """The largest divisor of `features` that is at most `most`."""
     return max(d for d in range(1, min(features, most) + 1) if features % d == 0)
+
+
+def is_held(guests: Iterable[int], lanes: int, features: int) -> bool:
+    """Whether guests with so many features take no more beats of `lanes` lanes than a row."""
+    return all(each // best_lanes(each, lanes) <= features // lanes for each in guests)
 
 
 def fewest_lanes(features: int, beats: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
@@ -16,6 +16,7 @@ from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
 from gengnn.passes.recall import Known, Recall
+from gengnn.passes.turns import steps
 from gengnn.reference import Sample, row_counts, run_real
 
 LOAD_LATENCY = 5
@@ -27,7 +28,7 @@ NEXT_PACKET = 3
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
 
-JOINTS = frozenset(["fork", "merge"])
+JOINTS = frozenset(["fork", "merge", "turn"])
 """Kernels without a place for a row: they wait for whoever takes it."""
 
 NOTHING = np.zeros(0, dtype=np.int64)
@@ -81,8 +82,7 @@ class _Line:
     def __init__(self, design: Design, memo: Recall | None = None) -> None:
         self.design = design
         self.clock = _Clock(design, paces=_paces(design), aheads=aheads(design), memo=memo)
-        self.steps = _steps(design)
-        self.repeated = _repeated(design.units)
+        self.steps = steps(design)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
         self.entries = {wire: s for wire, s in design.streams.items() if wire not in made}
         self.free = 0.0
@@ -94,7 +94,7 @@ class _Line:
         loaded = self._load(work)
         for layer, body in self.steps:
             clock.layer = layer
-            for unit in [*(self.repeated if layer else ()), *body]:
+            for unit in body:
                 clock.run(unit)
         self.free = loaded
         ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
@@ -127,50 +127,6 @@ class _Line:
         return times
 
 
-def _steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:
-    """The units in the order they work: layer after layer inside the folded loops."""
-    last = {unit.loop: position for position, unit in enumerate(design.units)}
-    steps: list[tuple[int, Sequence[Unit]]] = []
-    body: list[Unit] = []
-    for position, unit in enumerate(design.units):
-        if unit.loop == OUTER:  # in the midst of a loop it is a width change in front of it
-            steps.append((0, [unit]))
-            continue
-        body.append(unit)
-        if position == last[unit.loop]:
-            layers = range(design.loops[unit.loop])
-            steps += [(layer, list(_at_work(body, layer))) for layer in layers]
-            body = []
-    return steps
-
-
-def _at_work(body: Sequence[Unit], layer: int) -> Iterator[Unit]:
-    """The units that a layer feeds, forks with the outputs that they feed."""
-    idle: set[str] = set()
-    for unit in body:
-        outputs = unit.outputs
-        if unit.kernel != "merge" and not idle.isdisjoint(unit.inputs.values()):
-            outputs = {}
-        elif unit.kernel == "fork":
-            fed = unit.number("Mask") >> layer * len(outputs)
-            ports = enumerate(unit.outputs.items())
-            outputs = {port: wire for place, (port, wire) in ports if fed >> place & 1}
-        idle.update(set(unit.outputs.values()) - set(outputs.values()))
-        if outputs:
-            yield unit if outputs == unit.outputs else replace(unit, outputs=outputs)
-
-
-def _repeated(units: Sequence[Unit]) -> list[Unit]:
-    """Units outside the loops that work once for each layer: replays, and what passes them on."""
-    wires: set[str] = set()
-    found = []
-    for unit in units:
-        if unit.loop == OUTER and (unit.kernel == "replay" or wires & set(unit.inputs.values())):
-            found.append(unit)
-            wires.update(unit.outputs.values())
-    return found
-
-
 def _paces(design: Design) -> dict[str, int]:
     """Cycles per row of each fork and merge: rows go on when all who take them have room."""
     takers: dict[str, list[Unit]] = {}
@@ -183,7 +139,7 @@ def _paces(design: Design) -> dict[str, int]:
 
     def slowest(unit: Unit) -> int:
         is_small = unit.kernel == "fifo" and unit.number("Depth") <= SHALLOW_DEPTH
-        if unit.kernel == "fork" or is_small:
+        if unit.kernel in ("fork", "turn") or is_small:
             return max(pace(wire) for wire in unit.outputs.values())
         return unit.cost.interval
 
@@ -276,8 +232,15 @@ class _Clock:
         else:
             if unit.name not in self.plain:
                 self.plain[unit.name] = self._plain(unit)
-            rows = self._collected(unit, unit.inputs["x"])
+            rows = self._collected(unit, unit.inputs[self._port(unit)])
             self._set(unit, passed(rows, *self.plain[unit.name], self.busy.get(unit.name, 0.0)))
+
+    def _port(self, unit: Unit) -> str:
+        """The port that a unit reads which only passes rows on."""
+        if unit.kernel != "turn":
+            return "x"
+        first = (unit.turns & -unit.turns).bit_length() - 1
+        return "a" if self.layer - first < unit.number("Own") else "b"
 
     def _plain(self, unit: Unit) -> tuple[Cost, int]:
         """The speed of a unit that only passes rows on, and the beats of its rows."""
@@ -320,6 +283,9 @@ class _Clock:
         """The rows of an input, later where beats that the first result needs come slowly."""
         rows, beats = self.times[wire], self.design.streams[wire].beats
         made = min(self.design.streams[result].beats for result in unit.outputs.values())
+        if unit.kernel == "fit":  # the beats left out are nobody's loss
+            share = (made - 1) / (beats - 1) if made < beats else 1.0
+            return Arrivals(rows.first, rows.first + (rows.last - rows.first) * share, rows.end)
         op = unit.op
         needed = beats if op is not None and op.multiplies else beats // made
         if needed <= 1 or (op is not None and (op.is_barrier or op.takes_beats)):

@@ -9,7 +9,7 @@ from itertools import islice
 from gengnn.passes.cells import best_lanes, fewest_lanes
 from gengnn.passes.netlist import OUTER, Cell
 from gengnn.passes.parallel import Group, Search, shape_for
-from gengnn.passes.place import Plan, Region, most_lanes, region_of
+from gengnn.passes.plan import Plan, Region, most_lanes, region_of
 from gengnn.passes.trial import Outcome, Trial
 
 EXCHANGES = 8

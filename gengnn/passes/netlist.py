@@ -11,6 +11,10 @@ OUTER = -1
 """The scope of everything outside the folded loops."""
 
 
+BACK = frozenset(["merge", "turn"])
+"""Cells to whose port b rows come back."""
+
+
 @dataclass(frozen=True)
 class Wire:
     """A stream that carries `value` (layer 0's); `values` names it in each folded layer."""
@@ -24,9 +28,13 @@ class Wire:
 class Cell:
     """A unit before its parallelism is chosen: an op with its folded twins, or a cell.
 
-    `kind` is "op", "fifo", "replay", "fork" or "merge". `repeat` is the passes of a replay
-    or the graphs that a fifo holds, `mask` the layers (bit i) in which each output of a fork is
-    fed.
+    `kind` is "op", "fifo", "replay", "fork" or "merge"; "turn" and "fit" where an op has guests.
+    `repeat` is the passes of a replay, the graphs that a fifo holds or the turns of its first port
+    that a turn takes; `mask` has the layers (bit i) in which each output of a fork is fed.
+
+    `guests` are the nodes that the op does after its layers, a further turn of the loop for each;
+    `turns` has the turns (bit i) in which a cell of such a loop works, 0 elsewhere. Fits and
+    turns make beats as wide as those of the stream `like`.
     """
 
     name: str
@@ -39,6 +47,14 @@ class Cell:
     outputs: dict[str, str] = field(default_factory=dict)
     repeat: int = 1
     mask: tuple[int, ...] = ()
+    guests: tuple[Node, ...] = ()
+    turns: int = 0
+    like: str = ""
+
+    @property
+    def is_outer(self) -> bool:
+        """Whether it works once for each graph, on what stands outside the layers."""
+        return self.scope == OUTER or self.turns.bit_count() == 1
 
 
 @dataclass(frozen=True)
@@ -93,9 +109,15 @@ def in_order(cells: Sequence[Cell]) -> tuple[Cell, ...]:
 
 
 def _needs(cell: Cell, maker: Mapping[str, Cell], cells: Sequence[Cell]) -> list[Cell]:
-    """What must come before `cell`; whoever reads a loop's result waits for the whole loop."""
-    ports = [w for p, w in cell.inputs.items() if not (cell.kind == "merge" and p == "b")]
+    """What must come before `cell`; whoever reads a loop's result waits for the whole loop.
+
+    What a merge feeds back and what a guest brings to a turn come in a later turn.
+    """
+    ports = [w for p, w in cell.inputs.items() if (cell.kind, p) != ("merge", "b")]
     makers = [maker[wire] for wire in ports if wire in maker]
+    if cell.kind == "turn":
+        makers = [each for each in makers if each.kind != "fit"]
+        makers += [maker[cell.like]] if cell.like in maker else []
     if cell.scope == OUTER:
         loops = {m.scope for m in makers if m.scope != OUTER}
         makers += [c for c in cells if c.scope in loops]

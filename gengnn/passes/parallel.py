@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from gengnn.ir import Graph, Node, Value
 from gengnn.ops.base import Shape
 from gengnn.passes.budget import Budget
+from gengnn.passes.cells import is_held
 from gengnn.passes.estimate import count_rows
 from gengnn.passes.netlist import OUTER, Cell, Netlist
-from gengnn.passes.place import Plan, Region, parameters, region_of
+from gengnn.passes.place import parameters
+from gengnn.passes.plan import Plan, Region, region_of
 from gengnn.passes.trial import Trial
 
 LONE_BEATS = 4
@@ -63,13 +65,19 @@ class Search:
         self.levels = {group: self._levels(group) for group in self.groups}
 
     def _shapes(self, cell: Cell) -> list[Shape]:
-        node = cell.nodes[0]
-        return node.op.shapes(self._values(node), parameters(self.graph, node))
+        """The shapes of a unit; each of its guests' results fits into a row of its own."""
+        node, features = cell.nodes[0], cell.value.features
+        told = [guest.output.features for guest in cell.guests]
+        shapes = node.op.shapes(self._values(node), parameters(self.graph, node))
+        return [shape for shape in shapes if is_held(told, shape[2], features)]
 
     def _streamed(self, cell: Cell) -> list[Shape]:
-        """The shapes of a unit that takes beats as they come; none where there is none."""
+        """The shapes of a unit that takes beats as they come; none where there is none.
+
+        Guests come in whole rows.
+        """
         node = cell.nodes[0]
-        told = node.op.streamed(parameters(self.graph, node))
+        told = None if cell.guests else node.op.streamed(parameters(self.graph, node))
         return told[0].shapes(self._values(node), told[1]) if told else []
 
     def _values(self, node: Node) -> list[Value]:

@@ -14,52 +14,16 @@ from gengnn.passes.cells import (
     best_lanes,
     cell_cost,
     cell_params,
-    fewest_lanes,
+    fit_cost,
+    fit_params,
+    is_held,
     resize_cost,
     resize_params,
 )
 from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.plan import Plan, most_lanes
 from gengnn.passes.slack import balance
 from gengnn.passes.spare import spare
-
-GRAPH_LANES = 16
-"""Lanes of streams with one row per graph outside the loops: they are no bottleneck there."""
-
-
-Region = tuple[int, int]
-"""Scope and, outside the loops, level: the units that work at the same time."""
-
-
-def region_of(cell: Cell) -> Region:
-    """All levels of a loop work at the same time, as rows pass a barrier one by one."""
-    return cell.scope, cell.level if cell.scope == OUTER else 0
-
-
-@dataclass
-class Plan:
-    """The choices: the widest beat, and (interval, parallel, lanes) of each matrix unit.
-
-    `beats` are the most beats that a row of a space may take in a region, 1 if not told; `own`
-    are those of single cells, which go before. The matrix units `streamed` take the beats of a
-    row as they come, all others whole rows.
-    """
-
-    widest: int
-    shapes: dict[str, Shape] = field(default_factory=dict)
-    beats: dict[tuple[Region, str], int] = field(default_factory=dict)
-    own: dict[str, int] = field(default_factory=dict)
-    streamed: tuple[str, ...] = ()
-
-
-def most_lanes(plan: Plan, cell: Cell, space: str, features: int) -> int:
-    """Lanes of a beat, at the most, of rows of a space in front of or behind a cell."""
-    own = plan.own.get(cell.name)
-    if own is not None:
-        return min(fewest_lanes(features, own), plan.widest)
-    if space == "graphs" and cell.scope == OUTER:
-        return min(GRAPH_LANES, plan.widest)
-    beats = plan.beats.get((region_of(cell), space), 1)
-    return min(fewest_lanes(features, beats), plan.widest)
 
 
 @dataclass(frozen=True)
@@ -70,6 +34,7 @@ class _Made:
     params: Mapping[str, Setting]
     cost: Cost
     comment: str
+    guest_costs: tuple[Cost, ...] = ()
 
 
 Layers = tuple[tuple[Mapping[str, Param], ...], tuple[Op, ...]]
@@ -161,26 +126,51 @@ class _Placer:
         if cell.kind == "op":
             self._add_op(cell)
             return
-        source = next(iter(cell.inputs.values()))
+        if cell.kind == "fit":
+            self._add_fit(cell)
+            return
+        source = cell.like or next(iter(cell.inputs.values()))
         lanes = (
             self.streams[cell.outputs["y"]].lanes
             if cell.kind == "merge"
-            else self.streams[source].lanes
+            else self._passed_lanes(cell, self.streams[source].lanes)
         )
         inputs = {
             port: self._fit_first(cell, wire, lanes)
-            if port == "a"
-            else self._fit(wire, lanes, cell.scope, cell.level)
+            if port == "a" and cell.kind == "merge"
+            else self._fit(wire, lanes, cell)
             for port, wire in cell.inputs.items()
         }
         for wire in cell.outputs.values():
             self.open_stream(wire, lanes)
         layers = 1 if cell.scope == OUTER else self.netlist.layers[cell.scope]
+        layers = cell.turns.bit_count() or layers
         beats, width = cell.value.features // lanes, cell.value.format.width
         rows = self.graph.limit(cell.value.space)
         params = cell_params(cell, lanes, beats, width, rows, layers)
         cost = cell_cost(cell.kind, params)
         self._unit(cell, cell.kind, params, inputs, dict(cell.outputs), cost)
+
+    def _passed_lanes(self, cell: Cell, lanes: int) -> int:
+        """The lanes that come, or whole rows where a guest's would be longer than the host's."""
+        features = [self.values[node.inputs[0]].features for node in cell.guests]
+        is_short = is_held(features, lanes, cell.value.features)
+        return lanes if is_short else cell.value.features
+
+    def _add_fit(self, cell: Cell) -> None:
+        """Place what fills up the rows of a guest for the unit that does it, or cuts its results.
+
+        A guest's features are in the first lanes of each beat.
+        """
+        source, wire = cell.inputs["x"], cell.outputs["y"]
+        if cell.like:
+            lanes = best_lanes(_features(self.streams[source]), self.streams[cell.like].lanes)
+            source = self._fit(source, lanes, cell)
+            self.open_stream(wire, self.streams[cell.like].lanes)
+        else:
+            self.open_stream(wire, best_lanes(cell.value.features, self.streams[source].lanes))
+        params = fit_params(self.streams[source], self.streams[wire])
+        self._unit(cell, "fit", params, {"x": source}, {"y": wire}, fit_cost(params))
 
     def _add_op(self, cell: Cell) -> None:
         is_streamed = cell.name in self.plan.streamed
@@ -189,10 +179,7 @@ class _Placer:
         values = dict(zip(op.ports, (self.values[name] for name in names), strict=True))
         shape = self.plan.shapes.get(cell.name)
         lanes = self._port_lanes(cell, layers, values, shape)
-        inputs = {
-            port: self._fit(cell.inputs[port], lanes[port], cell.scope, cell.level)
-            for port in op.ports
-        }
+        inputs = {port: self._fit(cell.inputs[port], lanes[port], cell) for port in op.ports}
         self.open_stream(cell.outputs["y"], lanes["y"])
         key = cell.name, is_streamed, tuple(sorted(lanes.items())), shape[1] if shape else 1
         made = self.memo.made.get(key)
@@ -211,10 +198,22 @@ class _Placer:
         params, ops = layers
         op, output = ops[0], cell.nodes[0].output
         limits = {p: self.graph.limit(v.space) for p, v in {**values, "y": output}.items()}
-        site = Site(tuple(values.values()), output, lanes, params, limits, parallel, ops)
+        guests = tuple(self._guest(node, lanes) for node in cell.guests)
+        site = Site(tuple(values.values()), output, lanes, params, limits, parallel, ops, guests)
         count = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
+        count += "".join(f", then {node.source}" for node in cell.guests)
         comment = f"{cell.nodes[0].source}{count}: {op.comment(site.inputs, site.output)}"
-        return _Made(site, op.kernel_params(site), op.cost(site), comment)
+        costs = op.guest_costs(site)
+        return _Made(site, op.kernel_params(site), op.cost(site), comment, costs)
+
+    def _guest(self, node: Node, lanes: Mapping[str, int]) -> Site:
+        """The place of a guest of a unit with these lanes."""
+        inputs = tuple(self.values[name] for name in node.inputs)
+        values = dict(zip(node.op.ports, inputs, strict=True)) | {"y": node.output}
+        own = {port: best_lanes(value.features, lanes[port]) for port, value in values.items()}
+        limits = {port: self.graph.limit(value.space) for port, value in values.items()}
+        told = (parameters(self.graph, node),)
+        return Site(inputs, node.output, own, told, limits, ops=(node.op,))
 
     def _layers(self, cell: Cell, is_streamed: bool) -> Layers:
         """Parameters and op of each folded layer, as the unit has them."""
@@ -227,7 +226,8 @@ class _Placer:
             twins = [op.streamed(layer) for op, layer in zip(ops, layers, strict=True)]
             ops, layers = zip(*(told for told in twins if told), strict=True)
             assert len(ops) == len(twins), f"{cell.name} has no unit that takes beats as they come"
-        if all(_is_same(layer, layers[0]) for layer in layers) and len(set(ops)) == 1:
+        is_alike = all(_is_same(layer, layers[0]) for layer in layers) and len(set(ops)) == 1
+        if is_alike and not cell.guests:
             ops, layers = ops[:1], layers[:1]
         return self.memo.layers.setdefault((cell.name, is_streamed), (layers, ops))
 
@@ -259,19 +259,23 @@ class _Placer:
         streams = (self.streams[wire] for wire in cell.inputs.values() if wire in self.streams)
         return [each.lanes for each in streams if each.lanes * each.beats == features] or [features]
 
-    def _fit(self, wire: str, lanes: int, scope: int, level: int) -> str:
-        """The stream of `wire` with `lanes` per beat, through a width change if needed."""
+    def _fit(self, wire: str, lanes: int, cell: Cell, scope: int | None = None) -> str:
+        """The stream of `wire` with `lanes` per beat, through a width change if needed.
+
+        It stands in front of `cell`, in its scope unless another is told.
+        """
         stream = self.streams.get(wire)
         if stream is None or stream.lanes == lanes:
             return wire
-        unit, narrowed = self._resize(stream, lanes, scope, level)
-        self.units.append(unit)
+        within = cell.scope if scope is None else scope
+        unit, narrowed = self._resize(stream, lanes, within, cell.level)
+        self.units.append(unit if scope is not None else replace(unit, turns=cell.turns))
         return narrowed
 
     def _fit_first(self, merge: Cell, wire: str, lanes: int) -> str:
         """The same in front of a loop: its units stay together, the width change precedes them."""
         count = len(self.units)
-        narrowed = self._fit(wire, lanes, OUTER, merge.level)
+        narrowed = self._fit(wire, lanes, merge, OUTER)
         if len(self.units) > count:
             change = self.units.pop()
             inside = (k for k, unit in enumerate(self.units) if unit.loop == merge.scope)
@@ -304,6 +308,7 @@ class _Placer:
             if back is None or back.lanes == lanes:
                 continue
             change, name = self._resize(back, lanes, unit.loop, unit.level)
+            change = replace(change, turns=unit.turns)
             self.units[position] = replace(unit, inputs={**unit.inputs, "b": name})
             maker = next(k for k, u in enumerate(self.units) if back.name in u.outputs.values())
             self.late.append((maker, change))
@@ -341,6 +346,8 @@ class _Placer:
                 cost,
                 fill_ports,
                 made.site.ops[0] if made else None,
+                cell.turns,
+                made.guest_costs if made else (),
             )
         )
 
@@ -348,6 +355,11 @@ class _Placer:
 def parameters(graph: Graph, node: Node) -> dict[str, Param]:
     """The parameters of a node by role."""
     return {role: graph.params[key] for role, key in node.params.items()}
+
+
+def _features(stream: Stream) -> int:
+    """Lanes of a row."""
+    return stream.lanes * stream.beats
 
 
 def _is_same(first: Mapping[str, Param], second: Mapping[str, Param]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gengnn.design import Design
 from gengnn.errors import CapacityError
@@ -12,7 +12,9 @@ from gengnn.ir import Graph
 from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import Work
 from gengnn.passes.goal import Optimize
+from gengnn.passes.guests import with_guests
 from gengnn.passes.improve import Improve
+from gengnn.passes.netlist import Netlist
 from gengnn.passes.parallel import Search
 from gengnn.passes.trial import Outcome, Trial
 from gengnn.passes.wiring import Wiring
@@ -51,7 +53,8 @@ def schedule(
     """Turn a quantised graph into a design.
 
     For throughput it also tries to give every folded layer units of its own, so that graphs
-    follow one another through the layers.
+    follow one another through the layers; for latency, to let a loop's largest unit work for
+    what comes behind the loop.
 
     Args:
         graph: quantised, with limits and folded layers.
@@ -67,14 +70,18 @@ def schedule(
     works = [Work.of(graph, sample) for sample in typical]
     is_steady = optimize is Optimize.THROUGHPUT
     graphs = [graph, replace(graph, loops=())] if is_steady and graph.loops else [graph]
-    found, refused = [], list[str]()
+    found: list[tuple[Outcome, Trial]] = []
+    refused: Sequence[str] = ()
     for each in graphs:
-        netlist = Wiring(each, chained=is_steady).build()
-        trial = Trial(each, netlist, budget, name, works, is_steady)
-        outcome, excess = _best(trial, rows)
-        refused = refused or excess
-        if outcome:
-            found.append((outcome, trial))
+        starts = [
+            _Starts.of(Trial(each, netlist, budget, name, works, is_steady), rows)
+            for netlist in _netlists(each, is_steady)
+        ]
+        refused = refused or starts[0].refused
+        fitting = [start for start in starts if start.found]
+        if fitting:
+            chosen = min(fitting, key=lambda start: start.found[0].cycles)
+            found.append((chosen.best(), chosen.trial))
     if not found:
         raise CapacityError(
             f"the model does not fit {budget.part.name} at {budget.utilization:.0%} of its "
@@ -87,22 +94,41 @@ def schedule(
     return replace(design, digest=_digest(design))
 
 
-def _best(trial: Trial, rows: Mapping[str, float]) -> tuple[Outcome | None, list[str]]:
-    """The best plan of one netlist; and what is too much in the smallest one, if none fits."""
-    search = Search(trial.graph, trial.netlist, rows)
-    fitting, refused = _first(search, trial)
-    if not fitting:
-        return None, refused
-    fitting.sort(key=lambda outcome: outcome.cycles)
-    if trial.works:
-        few = replace(trial, works=spread(trial.works, FEW))
-        trials = min(TRIALS, CELL_TRIALS // len(trial.netlist.cells))
-        improve = Improve(search, few)
-        for start in fitting[:STARTS]:
-            found = improve.run(few.outcome(start.plan), trials * 2 // 3)
-            fitting.append(trial.outcome(found.plan))
-            trials -= trials * 2 // 3 - improve.left
-    return min(fitting, key=lambda outcome: outcome.cycles), []
+def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
+    """The plain netlist, and that with guests if there is one; these would keep the next graph."""
+    plain = Wiring(graph, chained=is_steady).build()
+    shared = None if is_steady else with_guests(graph, plain)
+    return [plain, shared] if shared else [plain]
+
+
+@dataclass(frozen=True)
+class _Starts:
+    """Plans of one netlist that fit, best first; what is too much in the smallest, if none."""
+
+    search: Search
+    trial: Trial
+    found: Sequence[Outcome]
+    refused: Sequence[str]
+
+    @classmethod
+    def of(cls, trial: Trial, rows: Mapping[str, float]) -> _Starts:
+        """What a first look at the netlist of a trial finds."""
+        search = Search(trial.graph, trial.netlist, rows)
+        fitting, refused = _first(search, trial)
+        return cls(search, trial, sorted(fitting, key=lambda each: each.cycles), refused)
+
+    def best(self) -> Outcome:
+        """The best plan that is found from here on."""
+        trial, found = self.trial, [*self.found]
+        if trial.works:
+            few = replace(trial, works=spread(trial.works, FEW))
+            trials = min(TRIALS, CELL_TRIALS // len(trial.netlist.cells))
+            improve = Improve(self.search, few)
+            for start in self.found[:STARTS]:
+                better = improve.run(few.outcome(start.plan), trials * 2 // 3)
+                found.append(trial.outcome(better.plan))
+                trials -= trials * 2 // 3 - improve.left
+        return min(found, key=lambda outcome: outcome.cycles)
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:

@@ -82,11 +82,13 @@ def balance(
 
 
 def _joined(unit: Unit, arrivals: Mapping[str, Arrival]) -> dict[str, Arrival]:
-    """The streams that a unit reads row by row together."""
+    """The streams that a unit reads row by row together; not those of a loop's other turns."""
     return {
         port: arrivals[wire]
         for port, wire in unit.inputs.items()
-        if port not in unit.fill_ports and unit.kernel != "merge"
+        if port not in unit.fill_ports
+        and unit.kernel != "merge"
+        and (unit.kernel != "turn" or (port == "a" and wire in arrivals))
     }
 
 
@@ -144,5 +146,6 @@ def _buffer(unit: Unit, stream: Stream, depth: int) -> tuple[Unit, Stream]:
         loop=unit.loop,
         level=unit.level,
         cost=cell_cost("fifo", params),
+        turns=unit.turns,
     )
     return buffer, behind

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from gengnn.design import Stream, Unit
 from gengnn.passes.cells import cell_cost
-from gengnn.passes.netlist import OUTER
 
-JOINTS = {"fork": 2, "merge": 1, "resize": 2}
+JOINTS = {"fork": 2, "merge": 1, "turn": 1, "fit": 1, "resize": 2}
 """Cells that `ready` passes on its way through a structural unit."""
 
 QUICK = 1
@@ -66,19 +65,19 @@ def _with_places(
     """The units with a spare place behind each stream that is cut; its readers read there."""
     behind = {wire: replace(streams[wire], name=name) for wire, name in cut.items()}
     made = {wire for unit in units for wire in unit.outputs.values()}
-    told = [_place(wire, behind[wire], OUTER, 0) for wire in cut if wire not in made]
+    told = [_place(wire, behind[wire]) for wire in cut if wire not in made]
     for unit in units:
         inputs = {port: cut.get(wire, wire) for port, wire in unit.inputs.items()}
         told.append(replace(unit, inputs=inputs))
         told += [
-            _place(wire, behind[wire], unit.loop, unit.level)
+            replace(_place(wire, behind[wire]), loop=unit.loop, level=unit.level, turns=unit.turns)
             for wire in unit.outputs.values()
             if wire in cut
         ]
     return tuple(told), {**streams, **{stream.name: stream for stream in behind.values()}}
 
 
-def _place(wire: str, stream: Stream, loop: int, level: int) -> Unit:
+def _place(wire: str, stream: Stream) -> Unit:
     params = {"Width": stream.bits, "Depth": 1}
     return Unit(
         stream.name,
@@ -87,7 +86,5 @@ def _place(wire: str, stream: Stream, loop: int, level: int) -> Unit:
         {"x": wire},
         {"y": stream.name},
         comment="a spare place, so that a reader that waits stops its sources a cycle later",
-        loop=loop,
-        level=level,
         cost=cell_cost("fifo", params),
     )

@@ -12,7 +12,8 @@ from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import Work, estimate_interval, mean_cycles
 from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_layout
 from gengnn.passes.netlist import Netlist
-from gengnn.passes.place import Memo, Plan, place
+from gengnn.passes.place import Memo, place
+from gengnn.passes.plan import Plan
 from gengnn.passes.recall import Recall
 
 

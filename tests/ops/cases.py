@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from gengnn.fixed import FixedType, Overflow, Rounding, bits_for, cast_codes, un
 from gengnn.ir import Kind, Param, Value
 from gengnn.ops import REGISTRY
 from gengnn.ops.base import Op, Rows, Site
+from gengnn.ops.linear import guest_places
 
 Codes = NDArray[np.int64]
 Inputs = Mapping[str, Codes]
@@ -64,7 +65,13 @@ class Case:
         return found
 
     def expected(self, inputs: Inputs, layer: int) -> Codes:
-        """The codes [rows, features] that the integer meaning gives in one folded layer."""
+        """The codes [rows, features] that the integer meaning gives in one folded layer.
+
+        The layers behind the last one are guests: their features are in some lanes of the row,
+        the other lanes of the result are zero.
+        """
+        if layer >= len(self.site.params):
+            return self._of_guest(inputs, self.site.guests[layer - len(self.site.params)])
         op, output = self.site.ops[layer], self.site.output
         rows = Rows({}, 1)
         tensors = []
@@ -80,6 +87,17 @@ class Case:
             exact = op.exact(self.values, self.site.params[layer], self.site.max_rows)
             result, _ = cast_codes(result, exact.frac, output.format)
         return result.reshape(-1, output.features).numpy().astype(np.int64)
+
+    def _of_guest(self, inputs: Inputs, guest: Site) -> Codes:
+        lanes, values = self.site.lanes, (guest.inputs[0], guest.output)
+        taken, made = (
+            guest_places(value.features, guest.lanes[port], lanes[port])
+            for port, value in zip(("x", "y"), values, strict=True)
+        )
+        own = Case(self.name, guest).expected({"x": inputs["x"][:, taken]}, 0)
+        full = np.zeros((len(own), self.site.output.features), dtype=np.int64)
+        full[:, made] = own
+        return full
 
 
 def _codes(rng: np.random.Generator, value: Value, rows: int, most: int | None) -> Codes:
@@ -171,6 +189,7 @@ def matrix_cases() -> Iterator[Case]:
         x, y = real("nodes", fin), real("nodes", fout, "ap_fixed<16,9>")
         lanes = {"x": lanes_x, "y": lanes_y}
         yield case(f"linear_{name}", op("Linear"), [x], y, lanes, params, parallel)
+    yield from guest_cases(rng)
     no_bias = [{"weight": _param(rng, (5, 3), 8, 7)}]
     x, y = real("edges", 3, "ap_fixed<8,3>"), real("edges", 5, "ap_fixed<12,4,AP_TRN,AP_WRAP>")
     yield case("linear_narrow", op("Linear"), [x], y, 0, no_bias, 2)
@@ -188,6 +207,34 @@ def matrix_cases() -> Iterator[Case]:
     x, y = index("nodes", bound=7), real("nodes", 6)
     yield case("embedding", op("Embedding"), [x], y, 0, tables[:1])
     yield case("embedding_folded", op("Embedding"), [x], y, {"index": 1, "y": 3}, tables)
+
+
+def guest_cases(rng: np.random.Generator) -> Iterator[Case]:
+    """A matrix unit of two layers with two guests, whose sums go up by different numbers of bits.
+
+    The result of one guest is a block and takes fewer steps, that of the other is several.
+    """
+
+    def dense(inputs: int, outputs: int) -> dict[str, Param]:
+        return _with_bias(rng, ("weight", "bias"), ((outputs, inputs), (outputs,)), 10)
+
+    x, y = real("nodes", 10), real("nodes", 6, "ap_fixed<16,9>")
+    small = {"weight": _param(rng, (2, 4), 14, 12)}
+    own = [dense(10, 6), dense(10, 6)]
+    for name, lanes, parallel, short, long in (
+        ("whole", {"x": 10, "y": 3}, 2, {"x": 4, "y": 2}, {"x": 8, "y": 2}),
+        ("beats", {"x": 5, "y": 2}, 4, {"x": 4, "y": 2}, {"x": 4, "y": 2}),
+        ("even", {"x": 2, "y": 6}, 10, {"x": 2, "y": 2}, {"x": 2, "y": 4}),
+    ):
+        told = case(f"linear_guests_{name}", op("Linear"), [x], y, lanes, own, parallel)
+        guests = tuple(
+            case("", op("Linear"), [real("nodes", f)], real("nodes", o, form), each, [params]).site
+            for f, o, form, each, params in (
+                (4, 2, "ap_fixed<16,7>", short, small),
+                (8, 4, "ap_fixed<16,6>", long, dense(8, 4)),
+            )
+        )
+        yield replace(told, site=replace(told.site, guests=guests))
 
 
 def pair_cases() -> Iterator[Case]:

@@ -54,7 +54,8 @@ def cells() -> list[Dut]:
         width = {"Width": 3 * WIDTH, **params}
         kernel = name.partition("_")[0]
         found.append(cell(name, kernel, width, {"x": told}, {"y": told}, {"x": 3, "y": 3}))
-    return [*found, *_wide(), *_replays(), _fork(), _merge(1), _merge(60), *_resizes()]
+    joints = [_fork(), _merge(1), _merge(60), _turn()]
+    return [*found, *_wide(), *_replays(), *joints, *_resizes(), *_fits()]
 
 
 def _wide() -> list[Dut]:
@@ -105,6 +106,42 @@ def _merge(lanes: int) -> Dut:
     }
     params, every = {"Width": lanes * WIDTH, "Iters": 3}, dict.fromkeys("aby", lanes)
     return cell(f"merge_{lanes}", "merge", params, inputs, {"y": told}, every)
+
+
+def _turn() -> Dut:
+    """Four turns: two graphs from a, then two from b."""
+    told = graphs(22, 2)
+    inputs = {
+        "a": [graph for k, graph in enumerate(told) if k % 4 < 2],
+        "b": [graph for k, graph in enumerate(told) if k % 4 >= 2],
+    }
+    params = {"Width": 2 * WIDTH, "Own": 2, "Iters": 4}
+    return cell("turn", "turn", params, inputs, {"y": told}, dict.fromkeys("aby", 2))
+
+
+FITS = ((3, 5, 1, 1), (5, 3, 1, 1), (2, 4, 2, 3), (4, 2, 3, 2), (2, 2, 1, 3), (3, 2, 4, 1))
+"""Lanes in and out, beats in and out."""
+
+
+def fitted(told: Codes, fit: tuple[int, int, int, int]) -> Codes:
+    """What rows of some beats are with lanes and beats left out, or zeros put in."""
+    lanes_x, lanes_y, beats_x, beats_y = fit
+    full = np.zeros((len(told), max(beats_x, beats_y), max(lanes_x, lanes_y)), dtype=np.int64)
+    full[:, :beats_x, :lanes_x] = told.reshape(len(told), beats_x, lanes_x)
+    return full[:, :beats_y, :lanes_y].reshape(len(told), beats_y * lanes_y)
+
+
+def _fits() -> list[Dut]:
+    found = []
+    for seed, fit in enumerate(FITS):
+        lanes_x, lanes_y, beats_x, _ = fit
+        told = graphs(50 + seed, lanes_x * beats_x)
+        params = dict(zip(("LanesX", "LanesY", "BeatsX", "BeatsY"), fit, strict=True))
+        made, lanes = [fitted(graph, fit) for graph in told], {"x": lanes_x, "y": lanes_y}
+        name = "fit_" + "_".join(map(str, fit))
+        taken, given = {"x": told}, {"y": made}
+        found.append(cell(name, "fit", {**params, "Width": WIDTH}, taken, given, lanes))
+    return found
 
 
 def _resizes() -> list[Dut]:

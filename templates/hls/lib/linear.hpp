@@ -1,5 +1,6 @@
-// Linear: y = x W^T + b. A row takes Steps * Blocks cycles: in each, Parallel inputs meet LanesY
-// outputs. Memory words: weight[layer, block, step] of (output, input) lanes, bias[layer, block].
+// Linear: y = x W^T + b. A row takes StepsOf(layer) * Blocks cycles: in each, Parallel inputs meet
+// LanesY outputs. Memory words: weight[layer, block, step] of (output, input) lanes, bias[layer,
+// block]. The exact result goes UpOf(layer) bits up.
 #pragma once
 
 #include "beat.hpp"
@@ -16,6 +17,14 @@ struct LinearShape {
   static_assert(C::Features % C::LanesX == 0, "whole beats of inputs");
 };
 
+// The first word of a layer's weights; of layer Iters: how many there are.
+template <class C>
+constexpr int first_word(int layer) {
+  int words = 0;
+  for (int i = 0; i < layer; ++i) words += LinearShape<C>::Blocks * C::StepsOf(i);
+  return words;
+}
+
 // Whole rows in, rows of Blocks beats out.
 template <class C, class Row, class Y, class W, class B, int Words, int Biases>
 void multiply(int layer, Stream<Row>& x, Stream<Y>& y,
@@ -24,7 +33,7 @@ void multiply(int layer, Stream<Row>& x, Stream<Y>& y,
 #pragma HLS ARRAY_RESHAPE variable=weight complete dim=2
 #pragma HLS ARRAY_RESHAPE variable=bias complete dim=2
   constexpr int Steps = LinearShape<C>::Steps, Blocks = LinearShape<C>::Blocks;
-  static_assert(Words == C::Iters * Blocks * Steps, "a word for each step of each block");
+  static_assert(Words == first_word<C>(C::Iters), "a word for each step of each block");
   static_assert(Biases == C::Iters * Blocks, "a bias word for each block");
   // products of up to 16 x 16 bits are exact in 32 bits
   using Product = typename Native<C::WidthX + C::WidthW>::Type;
@@ -32,6 +41,7 @@ void multiply(int layer, Stream<Row>& x, Stream<Y>& y,
   long long sum[C::LanesY] = {};
 #pragma HLS ARRAY_PARTITION variable=row complete
 #pragma HLS ARRAY_PARTITION variable=sum complete
+  const int first = first_word<C>(layer), steps = C::StepsOf(layer), up = C::UpOf(layer);
   int block = 0, step = 0;
 steps:
   for (bool is_last = false; !is_last;) {
@@ -45,7 +55,7 @@ steps:
         row[i] = typename Native<C::WidthX>::Type(in.lane[i].to_int64());
       }
     }
-    const int at = layer * Blocks + block, word = at * Steps + step;
+    const int at = layer * Blocks + block, word = first + block * steps + step;
   outputs:
     for (int o = 0; o < C::LanesY; ++o) {
 #pragma HLS UNROLL
@@ -58,18 +68,18 @@ steps:
       }
       sum[o] = next;
     }
-    if (step == Steps - 1 || is_last) {
+    if (step == steps - 1 || is_last) {
       Y out;
     cast_lanes:
       for (int o = 0; o < C::LanesY; ++o) {
 #pragma HLS UNROLL
-        out.lane[o] = cast<C>(sum[o]);
+        out.lane[o] = cast<C>(sum[o] * (1LL << up));
       }
       out.last = is_last;
       y.write(out);
       block = block == Blocks - 1 ? 0 : block + 1;
     }
-    step = step == Steps - 1 ? 0 : step + 1;
+    step = step == steps - 1 ? 0 : step + 1;
   }
 }
 

@@ -44,10 +44,4 @@ beats:
   }
 }
 
-// In a folded loop: works in the layers whose bit of Layers is set, the others bring nothing.
-template <class C, class X, class Y>
-void resize(int layer, Stream<X>& x, Stream<Y>& y) {
-  if (((unsigned long long)C::Layers >> layer & 1) != 0) resize<C>(x, y);
-}
-
 }  // namespace gg

@@ -3,8 +3,8 @@
 // there are that many accumulators, used in turn; cycles without `enable` leave them alone.
 // No stall and no reset: whoever feeds it tracks which results mean something. Latency, with
 // Levels = clog2(Parallel): 2 + Levels cycles to the accumulator, where `bias` joins (`first` and
-// `enable` come a cycle before it), then 1 (2 when WidthAcc > 36), then 1 for the cast (2 when
-// Shift > 0).
+// `enable` come a cycle before it), then 1 (2 when WidthAcc > 36) to the sum, then 1 when MostUp > 0
+// (`up`, the bits that it goes up, comes a cycle before it), then 1 for the cast (2 when Shift > 0).
 module gg_dot #(
   parameter int unsigned Parallel = 4,
   parameter int unsigned WidthX   = 16,
@@ -15,7 +15,9 @@ module gg_dot #(
   parameter int          Shift    = 12,
   parameter int unsigned Rounding = 2,
   parameter int unsigned Overflow = 1,
-  parameter int unsigned Turns    = 1
+  parameter int unsigned Turns    = 1,
+  parameter int unsigned MostUp   = 0,
+  localparam int unsigned UpBits = MostUp > 0 ? $clog2(MostUp + 1) : 1
 ) (
   input  logic                       clk,
   input  logic [Parallel*WidthX-1:0] x,
@@ -23,6 +25,7 @@ module gg_dot #(
   input  logic                       enable = 1'b1,
   input  logic                       first,
   input  logic [WidthB-1:0]          bias,
+  input  logic [UpBits-1:0]          up = '0,
   output logic [WidthY-1:0]          y
 );
 
@@ -41,7 +44,7 @@ module gg_dot #(
 
   logic [Parallel*WidthX-1:0] x_q;
   logic [Parallel*WidthW-1:0] weight_q;
-  logic [WidthAcc-1:0] total_q;
+  logic [WidthAcc-1:0] total_q, aligned;
   (* keep *) logic first_q, enable_q;  // of this column alone, unless a tool merges equals
 
   always_ff @(posedge clk) begin
@@ -87,14 +90,8 @@ module gg_dot #(
     if (enable_q) high_q <= high_d;
   end
 
-  gg_delay #(
-    .Width(WidthHigh),
-    .Depth(Turns - 1)
-  ) u_before (
-    .clk,
-    .enable(enable_q),
-    .x(high_q),
-    .y(high_before)
+  gg_delay #(.Width(WidthHigh), .Depth(Turns - 1)) u_before (
+    .clk, .enable(enable_q), .x(high_q), .y(high_before)
   );
 
   if (Split == 0) begin : g_one
@@ -110,18 +107,8 @@ module gg_dot #(
       assign terms[i*Split+:Split] = g_level[0].g_node[i].g_leaf.product_q[Split-1:0];
     end
 
-    gg_dot_low #(
-      .Parallel(Parallel),
-      .Width(Split),
-      .Levels(Levels),
-      .Turns(Turns)
-    ) u_low (
-      .clk,
-      .terms,
-      .enable(enable_q),
-      .first(first_q),
-      .bias(low_bias),
-      .sum(low_q)
+    gg_dot_low #(.Parallel(Parallel), .Width(Split), .Levels(Levels), .Turns(Turns)) u_low (
+      .clk, .terms, .enable(enable_q), .first(first_q), .bias(low_bias), .sum(low_q)
     );
 
     always_ff @(posedge clk) begin
@@ -129,6 +116,8 @@ module gg_dot #(
       total_q[WidthAcc-1:Split] <= high_q + WidthHigh'(low_q[35:Split]);
     end
   end
+
+  gg_align #(.Width(WidthAcc), .Most(MostUp)) u_align (.clk, .up, .x(total_q), .y(aligned));
 
   gg_cast #(
     .WidthAcc(WidthAcc),
@@ -139,7 +128,7 @@ module gg_dot #(
     .Stages(Shift > 0 ? 2 : 1)
   ) u_cast (
     .clk,
-    .x(total_q),
+    .x(aligned),
     .y
   );
 

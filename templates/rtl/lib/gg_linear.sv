@@ -1,9 +1,10 @@
 // Matrix unit: y = x W^T + b for every row. Parallel inputs meet LanesY outputs each cycle, so that
 // a row takes Steps * Blocks cycles (Steps = ceil(Features / Parallel), Blocks = Outputs / LanesY)
 // without bubbles between rows. The multipliers never stop: a block of outputs starts only when the
-// FIFO at the end has a place for it.
+// FIFO at the end has a place for it. In layer i a block may be done after fewer steps, StepsOf[i]
+// (all but the first block are then not meant), and the exact result goes UpOf[i] bits up.
 // Latency from the row's last beat to its first result, L = clog2(Parallel):
-// Steps + L + 6, and 1 for each of LanesX < Features, WidthAcc > 36, Shift > 0.
+// Steps + L + 6, and 1 for each of LanesX < Features, WidthAcc > 36, MostUp > 0, Shift > 0.
 module gg_linear #(
   parameter int unsigned Features = 8,
   parameter int unsigned Outputs  = 4,
@@ -21,7 +22,10 @@ module gg_linear #(
   parameter int unsigned Iters    = 1,
   localparam int unsigned Steps = (Features + Parallel - 1) / Parallel,
   localparam int unsigned Blocks = Outputs / LanesY,
-  localparam int unsigned Words = Iters * Blocks * Steps,
+  parameter int unsigned         Words   = Iters * Blocks * Steps,
+  parameter logic [Iters*32-1:0] StepsOf = {Iters{32'(Steps)}},
+  parameter int unsigned         MostUp  = 0,
+  parameter logic [Iters*32-1:0] UpOf    = '0,
   localparam int unsigned WeightBits = Words > 1 ? $clog2(Words) : 1,
   localparam int unsigned BiasBits = Iters * Blocks > 1 ? $clog2(Iters * Blocks) : 1
 ) (
@@ -44,10 +48,12 @@ module gg_linear #(
   localparam int unsigned RowBits = Features * WidthX;
   localparam int unsigned FrontBits = Parallel * WidthX;
   localparam int unsigned WorkBits = Steps * FrontBits;
-  localparam int unsigned StepBits = Steps > 1 ? $clog2(Steps) : 1;
+  localparam int unsigned LayerBits = Iters > 1 ? $clog2(Iters) : 1;
+  localparam int unsigned UpBits = MostUp > 0 ? $clog2(MostUp + 1) : 1;
   // Cycles from the multipliers' inputs to the bias, and from there to the result (see gg_dot).
   localparam int unsigned ToBias = 2 + $clog2(Parallel);
-  localparam int unsigned ToResult = ToBias + 2 + 32'(WidthAcc > 36) + 32'(Shift > 0);
+  localparam int unsigned ToSum = ToBias + 1 + 32'(WidthAcc > 36);
+  localparam int unsigned ToResult = ToSum + 1 + 32'(MostUp > 0) + 32'(Shift > 0);
 
   if (Features % LanesX != 0 || Outputs % LanesY != 0 || Steps * Parallel > 4095) begin : g_check
     $error("gg_linear: Features %0d, LanesX %0d, Outputs %0d, LanesY %0d, Parallel %0d",
@@ -69,7 +75,6 @@ module gg_linear #(
 
   logic [FrontBits-1:0] work;
   logic is_busy, is_token_q, is_start_q, is_last_step, is_step_end, is_row_end, grant, may, issue;
-  logic [StepBits-1:0] unused_step;
 
   assign is_step_end = is_token_q || is_last_step;
   assign may         = grant || !is_start_q;
@@ -80,19 +85,15 @@ module gg_linear #(
     .is_end(is_token_q || is_row_end), .is_busy, .y_data(work)
   );
 
-  gg_beats #(.Beats(Steps)) u_steps (
-    .clk, .rst_n, .step(issue && !is_token_q), .is_end(is_last_step), .beat(unused_step)
-  );
-
   always_ff @(posedge clk) begin
     if (issue) is_start_q <= is_step_end;
     if (row_ready) is_token_q <= row_last;
     if (!rst_n) is_start_q <= 1'b1;
   end
 
-  gg_walk #(.Count(Blocks * Steps), .Iters(Iters)) u_weight_walk (
+  gg_steps #(.Iters(Iters), .Blocks(Blocks), .Words(Words), .StepsOf(StepsOf)) u_steps (
     .clk, .rst_n, .step(issue && !is_token_q), .skip(issue && is_token_q),
-    .is_end(is_row_end), .addr(weight_addr)
+    .is_block_end(is_last_step), .is_row_end, .addr(weight_addr)
   );
 
   // What happens in each stage of the pipeline: bit s for what was issued s+1 cycles ago.
@@ -111,18 +112,28 @@ module gg_linear #(
     .skip(emit_q[ToBias-1] && token_q[ToBias-1]), .is_end(unused_end), .addr(bias_addr)
   );
 
+  logic [LayerBits-1:0] layer;  // of the sum two cycles before it leaves the accumulator
+  logic [UpBits-1:0] up;
+
+  gg_layer #(.Iters(Iters)) u_layer (
+    .clk, .rst_n, .step(emit_q[ToSum-3] && token_q[ToSum-3]), .layer
+  );
+
+  assign up = UpBits'(UpOf[32*layer+:32]);
+
   logic [LanesY*WidthY-1:0] result;
 
   for (genvar o = 0; o < LanesY; o++) begin : g_column
     gg_dot #(
       .Parallel(Parallel), .WidthX(WidthX), .WidthW(WidthW), .WidthB(WidthB), .WidthAcc(WidthAcc),
-      .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow)
+      .WidthY(WidthY), .Shift(Shift), .Rounding(Rounding), .Overflow(Overflow), .MostUp(MostUp)
     ) u_dot (
       .clk,
       .x(work),
       .weight(weight_data[o*Parallel*WidthW+:Parallel*WidthW]),
       .first(first_q[ToBias-2]),
       .bias(bias_data[o*WidthB+:WidthB]),
+      .up,
       .y(result[o*WidthY+:WidthY])
     );
   end

@@ -1,5 +1,5 @@
 // Takes a graph from `a` in layer 0 and from `b` in the layers after it, changing at end tokens.
-// Latency 0. Every 480 bits count the layers for themselves, which bounds the fan-out.
+// Latency 0.
 module gg_merge #(
   parameter int unsigned Width = 16,
   parameter int unsigned Iters = 2
@@ -20,33 +20,9 @@ module gg_merge #(
   output logic [Width-1:0] y_data
 );
 
-  localparam int unsigned LayerBits = Iters > 1 ? $clog2(Iters) : 1;
-  localparam int unsigned PartBits = 480;
-  localparam int unsigned Parts = (Width + PartBits - 1) / PartBits;
-
-  logic [Parts-1:0] is_first;
-
-  assign y_valid = is_first[0] ? a_valid : b_valid;
-  assign y_last  = is_first[0] ? a_last : b_last;
-  assign a_ready = is_first[0] && y_ready;
-  assign b_ready = !is_first[0] && y_ready;
-
-  for (genvar p = 0; p < Parts; p++) begin : g_part
-    localparam int unsigned Own = p + 1 < Parts ? PartBits : Width - p * PartBits;
-    logic [LayerBits-1:0] layer;
-
-    gg_layer #(
-      .Iters(Iters)
-    ) u_layer (
-      .clk,
-      .rst_n,
-      .step(y_valid && y_ready && y_last),
-      .layer
-    );
-
-    assign is_first[p] = layer == '0;
-    assign y_data[p*PartBits+:Own] =
-        is_first[p] ? a_data[p*PartBits+:Own] : b_data[p*PartBits+:Own];
-  end
+  gg_turn #(.Width(Width), .Own(1), .Iters(Iters)) u_turn (
+    .clk, .rst_n, .a_valid, .a_ready, .a_last, .a_data, .b_valid, .b_ready, .b_last, .b_data,
+    .y_valid, .y_ready, .y_last, .y_data
+  );
 
 endmodule
