@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
-from gengnn.ops.base import SHALLOW_DEPTH, Cost
+from gengnn.ops.base import Cost
 from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
+from gengnn.passes.paces import paces
 from gengnn.passes.recall import Known, Recall
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -26,9 +27,6 @@ NEXT_PACKET = 3
 
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
-
-JOINTS = frozenset(["fork", "merge"])
-"""Kernels without a place for a row: they wait for whoever takes it."""
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -51,9 +49,9 @@ def estimate(design: Design, sample: Sample) -> float:
     return estimate_work(design, Work.of(design.graph, sample))
 
 
-def estimate_work(design: Design, work: Work, memo: Recall | None = None) -> float:
-    """The same for a graph that is known already; `memo` is of this graph alone."""
-    return _Line(design, memo).run(work)
+def estimate_work(design: Design, work: Work) -> float:
+    """The same for a graph that is known already."""
+    return _Line(_Facts.of(design)).run(work)
 
 
 def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Recall] = ()) -> float:
@@ -61,8 +59,9 @@ def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Recall] =
 
     A memo makes no difference but to the time that this takes.
     """
+    facts = _Facts.of(design)
     told = zip_longest(works, memos)
-    return float(np.mean([estimate_work(design, work, memo) for work, memo in told]))
+    return float(np.mean([_Line(facts, memo).run(work) for work, memo in told]))
 
 
 def estimate_interval(design: Design, works: Sequence[Work]) -> float:
@@ -70,21 +69,41 @@ def estimate_interval(design: Design, works: Sequence[Work]) -> float:
 
     It is the mean over `works`, sent in turn for ever.
     """
-    line = _Line(design)
+    line = _Line(_Facts.of(design))
     first, second = ([line.run(work) for work in works][-1] for _ in range(2))
     return (second - first) / len(works)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is so of a design whatever graph it takes.
+
+    `steps` are the units that work in each layer, in order; `entries` the streams that no unit
+    makes; `paces` and `aheads` those of the merges and of the streams.
+    """
+
+    design: Design
+    steps: Sequence[tuple[int, Sequence[Unit]]]
+    entries: frozenset[str]
+    paces: Mapping[str, int]
+    aheads: Mapping[str, Ahead]
+
+    @classmethod
+    def of(cls, design: Design) -> _Facts:
+        """Those of one design."""
+        made = {wire for unit in design.units for wire in unit.outputs.values()}
+        entries = frozenset(design.streams.keys() - made)
+        again = _repeated(design.units)
+        steps = [(layer, [*again, *body] if layer else body) for layer, body in _steps(design)]
+        return cls(design, steps, entries, paces(design), aheads(design))
 
 
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
-    def __init__(self, design: Design, memo: Recall | None = None) -> None:
-        self.design = design
-        self.clock = _Clock(design, paces=_paces(design), aheads=aheads(design), memo=memo)
-        self.steps = _steps(design)
-        self.repeated = _repeated(design.units)
-        made = {wire for unit in design.units for wire in unit.outputs.values()}
-        self.entries = {wire: s for wire, s in design.streams.items() if wire not in made}
+    def __init__(self, facts: _Facts, memo: Recall | None = None) -> None:
+        self.design, self.facts = facts.design, facts
+        self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads, memo=memo)
         self.free = 0.0
 
     def run(self, work: Work) -> float:
@@ -92,9 +111,9 @@ class _Line:
         design, clock = self.design, self.clock
         clock.begin(work)
         loaded = self._load(work)
-        for layer, body in self.steps:
+        for layer, units in self.facts.steps:
             clock.layer = layer
-            for unit in [*(self.repeated if layer else ()), *body]:
+            for unit in units:
                 clock.run(unit)
         self.free = loaded
         ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
@@ -109,7 +128,7 @@ class _Line:
             none = begin + LOAD_LATENCY
             times = self._rows(layout.space, (rows, start, max(beats, 1), none))
             for wire in (*(entry.stream for entry in layout.fields), layout.rows_stream):
-                if wire in self.entries:
+                if wire in self.facts.entries:
                     self.clock.times[wire] = times
             at += rows * beats
         return at + NEXT_PACKET
@@ -169,26 +188,6 @@ def _repeated(units: Sequence[Unit]) -> list[Unit]:
             found.append(unit)
             wires.update(unit.outputs.values())
     return found
-
-
-def _paces(design: Design) -> dict[str, int]:
-    """Cycles per row of each fork and merge: rows go on when all who take them have room."""
-    takers: dict[str, list[Unit]] = {}
-    for unit in design.units:
-        for wire in unit.inputs.values():
-            takers.setdefault(wire, []).append(unit)
-
-    def pace(wire: str) -> int:
-        return max((slowest(unit) for unit in takers.get(wire, ())), default=1)
-
-    def slowest(unit: Unit) -> int:
-        is_small = unit.kernel == "fifo" and unit.number("Depth") <= SHALLOW_DEPTH
-        if unit.kernel == "fork" or is_small:
-            return max(pace(wire) for wire in unit.outputs.values())
-        return unit.cost.interval
-
-    joints = (unit for unit in design.units if unit.kernel in JOINTS)
-    return {unit.name: max(pace(wire) for wire in unit.outputs.values()) for unit in joints}
 
 
 def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:

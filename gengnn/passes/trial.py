@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gengnn.design import Design
+from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph
 from gengnn.ops.base import Cost
 from gengnn.passes.budget import Budget
@@ -14,6 +14,12 @@ from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.place import Memo, Plan, place
 from gengnn.passes.recall import Recall
+
+KEPT = 4
+"""Plans whose units are kept: a plan is often asked for its resources, then for its cycles."""
+
+Placed = tuple[tuple[Unit, ...], Mapping[str, Stream]]
+"""The units and streams of a plan."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,11 @@ class Trial:
     is_steady: bool = False
     memo: Memo = field(default_factory=Memo)
     memos: dict[int, Recall] = field(default_factory=dict)
+    placed: dict[str, Placed] = field(default_factory=dict)
 
     def cost(self, plan: Plan) -> Cost:
         """The resources of a plan."""
-        units, _ = place(self.graph, self.netlist, plan, memo=self.memo)
+        units, _ = self._place(plan)
         return sum((unit.cost for unit in units), Cost(interval=0, latency=0))
 
     def outcome(self, plan: Plan) -> Outcome:
@@ -72,7 +79,7 @@ class Trial:
     def design(self, plan: Plan, with_memories: bool = False) -> Design:
         """The design of a plan; without the contents of its memories unless they are wanted."""
         graph, netlist = self.graph, self.netlist
-        units, streams = place(graph, netlist, plan, with_memories, self.memo)
+        units, streams = self._place(plan, with_memories)
         layouts = tuple(input_layout(graph, netlist, space) for space in packet_spaces(graph))
         results = tuple(
             result_layout(graph, streams[wire], value)
@@ -90,3 +97,14 @@ class Trial:
             results,
             bus_width((*layouts, *results)),
         )
+
+    def _place(self, plan: Plan, with_memories: bool = False) -> Placed:
+        """The units and streams of a plan; those of the latest plans are known."""
+        if with_memories:
+            return place(self.graph, self.netlist, plan, with_memories, self.memo)
+        key = str(plan)
+        if key not in self.placed:
+            if len(self.placed) == KEPT:
+                del self.placed[next(iter(self.placed))]
+            self.placed[key] = place(self.graph, self.netlist, plan, memo=self.memo)
+        return self.placed[key]
