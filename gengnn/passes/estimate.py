@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,8 @@ from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
 from gengnn.passes.paces import paces
-from gengnn.passes.recall import Known, Recall
+from gengnn.passes.posts import Post, posts
+from gengnn.passes.recall import Known, Memory, Recall
 from gengnn.reference import Sample, row_counts, run_real
 
 LOAD_LATENCY = 5
@@ -54,14 +54,14 @@ def estimate_work(design: Design, work: Work) -> float:
     return _Line(_Facts.of(design)).run(work)
 
 
-def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Recall] = ()) -> float:
-    """Estimated cycles of a graph by itself, the mean over `works`; a memo for each, or none.
+def mean_cycles(design: Design, works: Sequence[Work], recall: Recall | None = None) -> float:
+    """Estimated cycles of a graph by itself, the mean over `works`.
 
-    A memo makes no difference but to the time that this takes.
+    What it may `recall` of other designs makes no difference but to the time that this takes.
     """
-    facts = _Facts.of(design)
-    told = zip_longest(works, memos)
-    return float(np.mean([_Line(facts, memo).run(work) for work, memo in told]))
+    facts = _Facts.of(design, recall)
+    lines = ((_Line(facts, recall.of(work) if recall else None), work) for work in works)
+    return float(np.mean([line.run(work) for line, work in lines]))
 
 
 def estimate_interval(design: Design, works: Sequence[Work]) -> float:
@@ -78,30 +78,31 @@ def estimate_interval(design: Design, works: Sequence[Work]) -> float:
 class _Facts:
     """What is so of a design whatever graph it takes.
 
-    `steps` are the units that work in each layer, in order; `entries` the streams that no unit
-    makes; `paces` and `aheads` those of the merges and of the streams.
+    `posts` are the units at work, in order; `entries` the streams that no unit makes; `paces` and
+    `aheads` those of the merges and of the streams.
     """
 
     design: Design
-    steps: Sequence[tuple[int, Sequence[Unit]]]
+    posts: Sequence[Post]
     entries: frozenset[str]
     paces: Mapping[str, int]
     aheads: Mapping[str, Ahead]
 
     @classmethod
-    def of(cls, design: Design) -> _Facts:
+    def of(cls, design: Design, recall: Recall | None = None) -> _Facts:
         """Those of one design."""
         made = {wire for unit in design.units for wire in unit.outputs.values()}
         entries = frozenset(design.streams.keys() - made)
         again = _repeated(design.units)
         steps = [(layer, [*again, *body] if layer else body) for layer, body in _steps(design)]
-        return cls(design, steps, entries, paces(design), aheads(design))
+        told = paces(design), aheads(design)
+        return cls(design, [*posts(design, steps, *told, recall or Recall())], entries, *told)
 
 
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
-    def __init__(self, facts: _Facts, memo: Recall | None = None) -> None:
+    def __init__(self, facts: _Facts, memo: Memory | None = None) -> None:
         self.design, self.facts = facts.design, facts
         self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads, memo=memo)
         self.free = 0.0
@@ -111,10 +112,8 @@ class _Line:
         design, clock = self.design, self.clock
         clock.begin(work)
         loaded = self._load(work)
-        for layer, units in self.facts.steps:
-            clock.layer = layer
-            for unit in units:
-                clock.run(unit)
+        for post in self.facts.posts:
+            clock.run(post)
         self.free = loaded
         ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
         return max(ends) + STORE_LATENCY
@@ -142,7 +141,7 @@ class _Line:
         came = start + np.arange(rows, dtype=np.float64) * beats
         times = Arrivals(came, came, came[-1] + 1 if rows else none)
         if memo:
-            memo.add((space, OUTER), Known(given, (), [times], 0.0, (), None))
+            memo.add((space, OUTER), given, Known((), [times], 0.0, (), None))
         return times
 
 
@@ -232,33 +231,30 @@ class _Clock:
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
     plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
-    memo: Recall | None = None
+    memo: Memory | None = None
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
         self.codes, self.times = work.codes, {}
 
-    def run(self, unit: Unit) -> None:
+    def run(self, post: Post) -> None:
         """Advance the outputs of one unit by one graph or layer."""
+        unit, name, self.layer = post.unit, *post.place
         if self.memo is None:
             self._advance(unit)
             return
-        name, wires, streams = unit.name, [*unit.inputs.values()], self.design.streams
-        before = [*unit.outputs.values()] if unit.kernel == "replay" else []
-        taken = [self.times.get(wire) for wire in (*wires, *before)]
-        beats = [streams[wire].beats for wire in (*wires, *unit.outputs.values())]
-        held = tuple(self.held.get(name, ()))
-        state = self.busy.get(name), self.ports.get(name), self.paces.get(name), held
-        met = [self.aheads.get(wire) for wire in wires] if unit.op else []
-        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state, *met)
-        known = self.memo.find((name, self.layer), given)
+        taken = [self.times.get(wire) for wire in post.taken]
+        held = self.held.get(name, ())
+        given = (post.kind, self.busy.get(name), self.ports.get(name), *held, *map(id, taken))
+        known = self.memo.find(post.place, given)
         if known is None:
+            before = len(held)
             self._advance(unit)
-            made = [self.times[wire] for wire in unit.outputs.values()]
-            left = self.busy[name], self.held.get(name, [])[len(held) :], self.ports.get(name)
-            self.memo.add((name, self.layer), Known(given, taken, made, *left))
+            made = [self.times[wire] for wire in post.made]
+            left = self.busy[name], self.held.get(name, [])[before:], self.ports.get(name)
+            self.memo.add(post.place, given, Known(taken, made, *left))
             return
-        self.times.update(zip(unit.outputs.values(), known.made, strict=True))
+        self.times.update(zip(post.made, known.made, strict=True))
         self.busy[name] = known.busy
         if known.held:
             self.held.setdefault(name, []).extend(known.held)

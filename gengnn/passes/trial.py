@@ -50,7 +50,7 @@ class Trial:
     works: Sequence[Work]
     is_steady: bool = False
     memo: Memo = field(default_factory=Memo)
-    memos: dict[int, Recall] = field(default_factory=dict)
+    recall: Recall = field(default_factory=Recall)
     placed: dict[str, Placed] = field(default_factory=dict)
 
     def cost(self, plan: Plan) -> Cost:
@@ -69,8 +69,7 @@ class Trial:
             return -design.cost.dsp
         if self.is_steady:
             return estimate_interval(design, self.works)
-        memos = [self.memos.setdefault(id(work), Recall()) for work in self.works]
-        return mean_cycles(design, self.works, memos)
+        return mean_cycles(design, self.works, self.recall)
 
     def fits(self, outcome: Outcome) -> bool:
         """Whether a plan keeps to the budget."""
