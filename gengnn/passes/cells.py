@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
 from gengnn.ops.cost import address_bits, row_parts
 from gengnn.passes.netlist import Cell
@@ -66,11 +68,13 @@ def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
     return total
 
 
+@cache
 def best_lanes(features: int, most: int) -> int:
     """The largest divisor of `features` that is at most `most`."""
     return max(d for d in range(1, min(features, most) + 1) if features % d == 0)
 
 
+@cache
 def fewest_lanes(features: int, beats: int) -> int:
     """The smallest divisor of `features` that takes at most `beats` beats per row."""
     return min(d for d in range(1, features + 1) if features % d == 0 and features // d <= beats)

@@ -78,12 +78,12 @@ def estimate_interval(design: Design, works: Sequence[Work]) -> float:
 class _Facts:
     """What is so of a design whatever graph it takes.
 
-    `posts` are the units at work, in order; `entries` the streams that no unit makes; `paces` and
-    `aheads` those of the merges and of the streams.
+    `posts` are the units at work in each layer, in order; `entries` the streams that no unit makes;
+    `paces` and `aheads` those of the merges and of the streams.
     """
 
     design: Design
-    posts: Sequence[Post]
+    posts: Sequence[tuple[int, Post]]
     entries: frozenset[str]
     paces: Mapping[str, int]
     aheads: Mapping[str, Ahead]
@@ -112,7 +112,7 @@ class _Line:
         design, clock = self.design, self.clock
         clock.begin(work)
         loaded = self._load(work)
-        for post in self.facts.posts:
+        for clock.layer, post in self.facts.posts:
             clock.run(post)
         self.free = loaded
         ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
@@ -239,20 +239,20 @@ class _Clock:
 
     def run(self, post: Post) -> None:
         """Advance the outputs of one unit by one graph or layer."""
-        unit, name, self.layer = post.unit, *post.place
+        unit, name = post.unit, post.unit.name
         if self.memo is None:
             self._advance(unit)
             return
         taken = [self.times.get(wire) for wire in post.taken]
         held = self.held.get(name, ())
         given = (post.kind, self.busy.get(name), self.ports.get(name), *held, *map(id, taken))
-        known = self.memo.find(post.place, given)
+        known = self.memo.find((name, self.layer), given)
         if known is None:
             before = len(held)
             self._advance(unit)
             made = [self.times[wire] for wire in post.made]
             left = self.busy[name], self.held.get(name, [])[before:], self.ports.get(name)
-            self.memo.add(post.place, given, Known(taken, made, *left))
+            self.memo.add((name, self.layer), given, Known(taken, made, *left))
             return
         self.times.update(zip(post.made, known.made, strict=True))
         self.busy[name] = known.busy

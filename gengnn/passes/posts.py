@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gengnn.design import Design, Unit
 from gengnn.passes.ahead import Ahead
-from gengnn.passes.recall import Place, Recall
+from gengnn.passes.recall import Recall
 
 
-@dataclass(frozen=True)
-class Post:
-    """A unit at work in one layer: the streams that it takes, a replay also its own, and makes.
+class Post(NamedTuple):
+    """A unit at work: the streams that it takes, a replay also its own, and those that it makes.
 
-    Posts of one `kind` in one place make the same of the same rows, in whatever design.
+    In one layer, those of one `kind` and name make the same of the same rows, in whatever design.
     """
 
     unit: Unit
-    place: Place
     taken: tuple[str, ...]
     made: tuple[str, ...]
     kind: int
@@ -30,13 +28,20 @@ def posts(
     paces: Mapping[str, int],
     aheads: Mapping[str, Ahead],
     recall: Recall,
-) -> Iterator[Post]:
-    """The posts of the units that work in each layer, in order."""
+) -> Iterator[tuple[int, Post]]:
+    """The units that work in each layer, in order, each with the layer."""
+
+    def post(unit: Unit) -> Post:
+        inputs, made = tuple(unit.inputs.values()), tuple(unit.outputs.values())
+        beats = tuple(design.streams[wire].beats for wire in (*inputs, *made))
+        met = tuple(aheads.get(wire) for wire in inputs) if unit.op else ()
+        kind = recall.kind((unit.kernel, unit.cost, beats, paces.get(unit.name), met))
+        taken = (*inputs, *made) if unit.kernel == "replay" else inputs
+        return Post(unit, taken, made, kind)
+
+    known: dict[int, Post] = {}
     for layer, units in steps:
         for unit in units:
-            inputs, made = tuple(unit.inputs.values()), tuple(unit.outputs.values())
-            beats = tuple(design.streams[wire].beats for wire in (*inputs, *made))
-            met = tuple(aheads.get(wire) for wire in inputs) if unit.op else ()
-            kind = recall.kind((unit.kernel, unit.cost, beats, paces.get(unit.name), met))
-            taken = (*inputs, *made) if unit.kernel == "replay" else inputs
-            yield Post(unit, (unit.name, layer), taken, made, kind)
+            if id(unit) not in known:  # most work in every layer
+                known[id(unit)] = post(unit)
+            yield layer, known[id(unit)]
