@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gengnn.ops.timing import Arrivals
@@ -25,6 +25,10 @@ class Known:
     port: float | None
 
 
+NONE: Mapping[Hashable, Known] = {}
+"""Nothing is known of a place yet."""
+
+
 @dataclass
 class Memory:
     """What units made of the rows of one graph: the latest of each.
@@ -36,7 +40,7 @@ class Memory:
 
     def find(self, place: Place, given: Hashable) -> Known | None:
         """What a unit in a layer made of `given`."""
-        return self.known.setdefault(place, {}).get(given)
+        return self.known.get(place, NONE).get(given)
 
     def add(self, place: Place, given: Hashable, known: Known) -> None:
         """Keep it, and drop what is old."""
