@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from gengnn.design import Stream
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
@@ -86,6 +87,7 @@ def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
     return total
 
 
+@cache
 def best_lanes(features: int, most: int) -> int:
     """The largest divisor of `features` that is at most `most`."""
     return max(d for d in range(1, min(features, most) + 1) if features % d == 0)
@@ -96,6 +98,7 @@ def is_held(guests: Iterable[int], lanes: int, features: int) -> bool:
     return all(each // best_lanes(each, lanes) <= features // lanes for each in guests)
 
 
+@cache
 def fewest_lanes(features: int, beats: int) -> int:
     """The smallest divisor of `features` that takes at most `beats` beats per row."""
     return min(d for d in range(1, features + 1) if features % d == 0 and features // d <= beats)

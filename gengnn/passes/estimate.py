@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph, Kind
-from gengnn.ops.base import SHALLOW_DEPTH, Cost
+from gengnn.ops.base import Cost
 from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
-from gengnn.passes.recall import Known, Recall
+from gengnn.passes.paces import paces
+from gengnn.passes.posts import Post, posts
+from gengnn.passes.recall import Known, Memory, Recall
 from gengnn.passes.turns import steps
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -27,9 +28,6 @@ NEXT_PACKET = 3
 
 STORE_LATENCY = 3
 """Cycles from the last result row to the last beat on the bus."""
-
-JOINTS = frozenset(["fork", "merge", "turn"])
-"""Kernels without a place for a row: they wait for whoever takes it."""
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -52,18 +50,19 @@ def estimate(design: Design, sample: Sample) -> float:
     return estimate_work(design, Work.of(design.graph, sample))
 
 
-def estimate_work(design: Design, work: Work, memo: Recall | None = None) -> float:
-    """The same for a graph that is known already; `memo` is of this graph alone."""
-    return _Line(design, memo).run(work)
+def estimate_work(design: Design, work: Work) -> float:
+    """The same for a graph that is known already."""
+    return _Line(_Facts.of(design)).run(work)
 
 
-def mean_cycles(design: Design, works: Sequence[Work], memos: Sequence[Recall] = ()) -> float:
-    """Estimated cycles of a graph by itself, the mean over `works`; a memo for each, or none.
+def mean_cycles(design: Design, works: Sequence[Work], recall: Recall | None = None) -> float:
+    """Estimated cycles of a graph by itself, the mean over `works`.
 
-    A memo makes no difference but to the time that this takes.
+    What it may `recall` of other designs makes no difference but to the time that this takes.
     """
-    told = zip_longest(works, memos)
-    return float(np.mean([estimate_work(design, work, memo) for work, memo in told]))
+    facts = _Facts.of(design, recall)
+    lines = ((_Line(facts, recall.of(work) if recall else None), work) for work in works)
+    return float(np.mean([line.run(work) for line, work in lines]))
 
 
 def estimate_interval(design: Design, works: Sequence[Work]) -> float:
@@ -71,20 +70,41 @@ def estimate_interval(design: Design, works: Sequence[Work]) -> float:
 
     It is the mean over `works`, sent in turn for ever.
     """
-    line = _Line(design)
+    line = _Line(_Facts.of(design))
     first, second = ([line.run(work) for work in works][-1] for _ in range(2))
     return (second - first) / len(works)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is so of a design whatever graph it takes.
+
+    `posts` are the units at work in each layer, in order; `entries` the streams that no unit makes;
+    `paces` and `aheads` those of the merges and of the streams.
+    """
+
+    design: Design
+    posts: Sequence[tuple[int, Post]]
+    entries: frozenset[str]
+    paces: Mapping[str, int]
+    aheads: Mapping[str, Ahead]
+
+    @classmethod
+    def of(cls, design: Design, recall: Recall | None = None) -> _Facts:
+        """Those of one design."""
+        made = {wire for unit in design.units for wire in unit.outputs.values()}
+        entries = frozenset(design.streams.keys() - made)
+        told = paces(design), aheads(design)
+        every = posts(design, steps(design), *told, recall or Recall())
+        return cls(design, [*every], entries, *told)
 
 
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
-    def __init__(self, design: Design, memo: Recall | None = None) -> None:
-        self.design = design
-        self.clock = _Clock(design, paces=_paces(design), aheads=aheads(design), memo=memo)
-        self.steps = steps(design)
-        made = {wire for unit in design.units for wire in unit.outputs.values()}
-        self.entries = {wire: s for wire, s in design.streams.items() if wire not in made}
+    def __init__(self, facts: _Facts, memo: Memory | None = None) -> None:
+        self.design, self.facts = facts.design, facts
+        self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads, memo=memo)
         self.free = 0.0
 
     def run(self, work: Work) -> float:
@@ -92,10 +112,8 @@ class _Line:
         design, clock = self.design, self.clock
         clock.begin(work)
         loaded = self._load(work)
-        for layer, body in self.steps:
-            clock.layer = layer
-            for unit in body:
-                clock.run(unit)
+        for clock.layer, post in self.facts.posts:
+            clock.run(post)
         self.free = loaded
         ends = (clock.times[layout.fields[0].stream].end for layout in design.results)
         return max(ends) + STORE_LATENCY
@@ -109,7 +127,7 @@ class _Line:
             none = begin + LOAD_LATENCY
             times = self._rows(layout.space, (rows, start, max(beats, 1), none))
             for wire in (*(entry.stream for entry in layout.fields), layout.rows_stream):
-                if wire in self.entries:
+                if wire in self.facts.entries:
                     self.clock.times[wire] = times
             at += rows * beats
         return at + NEXT_PACKET
@@ -123,28 +141,8 @@ class _Line:
         came = start + np.arange(rows, dtype=np.float64) * beats
         times = Arrivals(came, came, came[-1] + 1 if rows else none)
         if memo:
-            memo.add((space, OUTER), Known(given, (), [times], 0.0, (), None))
+            memo.add((space, OUTER), given, Known((), [times], 0.0, (), None))
         return times
-
-
-def _paces(design: Design) -> dict[str, int]:
-    """Cycles per row of each fork and merge: rows go on when all who take them have room."""
-    takers: dict[str, list[Unit]] = {}
-    for unit in design.units:
-        for wire in unit.inputs.values():
-            takers.setdefault(wire, []).append(unit)
-
-    def pace(wire: str) -> int:
-        return max((slowest(unit) for unit in takers.get(wire, ())), default=1)
-
-    def slowest(unit: Unit) -> int:
-        is_small = unit.kernel == "fifo" and unit.number("Depth") <= SHALLOW_DEPTH
-        if unit.kernel in ("fork", "turn") or is_small:
-            return max(pace(wire) for wire in unit.outputs.values())
-        return unit.cost.interval
-
-    joints = (unit for unit in design.units if unit.kernel in JOINTS)
-    return {unit.name: max(pace(wire) for wire in unit.outputs.values()) for unit in joints}
 
 
 def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:
@@ -189,33 +187,30 @@ class _Clock:
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
     plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
-    memo: Recall | None = None
+    memo: Memory | None = None
 
     def begin(self, work: Work) -> None:
         """Turn to the next graph; the units go on where they are."""
         self.codes, self.times = work.codes, {}
 
-    def run(self, unit: Unit) -> None:
+    def run(self, post: Post) -> None:
         """Advance the outputs of one unit by one graph or layer."""
+        unit, name = post.unit, post.unit.name
         if self.memo is None:
             self._advance(unit)
             return
-        name, wires, streams = unit.name, [*unit.inputs.values()], self.design.streams
-        before = [*unit.outputs.values()] if unit.kernel == "replay" else []
-        taken = [self.times.get(wire) for wire in (*wires, *before)]
-        beats = [streams[wire].beats for wire in (*wires, *unit.outputs.values())]
-        held = tuple(self.held.get(name, ()))
-        state = self.busy.get(name), self.ports.get(name), self.paces.get(name), held
-        met = [self.aheads.get(wire) for wire in wires] if unit.op else []
-        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state, *met)
+        taken = [self.times.get(wire) for wire in post.taken]
+        held = self.held.get(name, ())
+        given = (post.kind, self.busy.get(name), self.ports.get(name), *held, *map(id, taken))
         known = self.memo.find((name, self.layer), given)
         if known is None:
+            before = len(held)
             self._advance(unit)
-            made = [self.times[wire] for wire in unit.outputs.values()]
-            left = self.busy[name], self.held.get(name, [])[len(held) :], self.ports.get(name)
-            self.memo.add((name, self.layer), Known(given, taken, made, *left))
+            made = [self.times[wire] for wire in post.made]
+            left = self.busy[name], self.held.get(name, [])[before:], self.ports.get(name)
+            self.memo.add((name, self.layer), given, Known(taken, made, *left))
             return
-        self.times.update(zip(unit.outputs.values(), known.made, strict=True))
+        self.times.update(zip(post.made, known.made, strict=True))
         self.busy[name] = known.busy
         if known.held:
             self.held.setdefault(name, []).extend(known.held)

@@ -12,6 +12,7 @@ import numpy as np
 
 from gengnn.design import Design, Unit
 from gengnn.passes.estimate import Work, mean_cycles
+from gengnn.passes.recall import Recall
 
 CANDIDATES = 24
 """Groups of units that are looked at: those that are busy for the longest."""
@@ -40,10 +41,11 @@ class Limit:
 def limits(design: Design, works: Sequence[Work]) -> list[Limit]:
     """The units whose pace costs the mean of `works` most cycles, by the estimate; worst first."""
     works = works[:: -(-len(works) // FEW)]
-    base = mean_cycles(design, works)
+    recall = Recall()  # most units are as they were in what follows
+    base = mean_cycles(design, works, recall)
     found = []
     for places in _busiest(design, works):
-        saved = base - mean_cycles(_with_quick(design, places), works)
+        saved = base - mean_cycles(_with_quick(design, places), works, recall)
         if saved > 0:
             units = [design.units[place] for place in places]
             names, what = zip(*((unit.name, unit.comment) for unit in units), strict=True)

@@ -49,6 +49,7 @@ class Memo:
     made: dict[tuple[str, bool, tuple[tuple[str, int], ...], int], _Made] = field(
         default_factory=dict
     )
+    streams: dict[tuple[str, int], Stream] = field(default_factory=dict)
 
 
 def place(
@@ -102,9 +103,15 @@ class _Placer:
 
     def open_stream(self, wire: str, lanes: int) -> None:
         """Register the stream of a wire with its lanes per beat."""
+        known = self.memo.streams.get((wire, lanes))
+        if known is None:
+            known = self.memo.streams[wire, lanes] = self._stream(wire, lanes)
+        self.streams[wire] = known
+
+    def _stream(self, wire: str, lanes: int) -> Stream:
         entry = self.netlist.wires[wire]
         value = entry.value
-        self.streams[wire] = Stream(
+        return Stream(
             wire,
             lanes,
             value.format.width,

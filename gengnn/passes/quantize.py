@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -180,12 +181,20 @@ def _seen(graph: Graph, samples: Sequence[Sample]) -> dict[str, Interval]:
     for batch in batches(graph, samples):
         tensors = run_real(graph, batch).tensors
         for name in real:
-            finite = tensors[name][tensors[name].isfinite()]
-            if finite.numel():
-                low, high = (float(end) for end in torch.aminmax(finite))
-                known = seen.get(name, (low, high))
-                seen[name] = min(known[0], low), max(known[1], high)
+            if ends := _ends(tensors[name]):
+                known = seen.get(name, ends)
+                seen[name] = min(known[0], ends[0]), max(known[1], ends[1])
     return {name: seen.get(name, (0.0, 0.0)) for name in real}
+
+
+def _ends(tensor: torch.Tensor) -> Interval | None:
+    """The smallest and the largest finite value, if there is any."""
+    if not tensor.numel():
+        return None
+    low, high = (float(end) for end in torch.aminmax(tensor))
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    return _ends(tensor[tensor.isfinite()])
 
 
 def _tensor_types(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from gengnn.design import Stream, Unit
 from gengnn.ops.base import SHALLOW_DEPTH, Cost
@@ -17,8 +18,7 @@ LEAST = 2
 """Places of the smallest buffer."""
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(NamedTuple):
     """When the rows of a stream come: `delay` cycles after they left, a row every `pace` cycles.
 
     `origins` names where they left: streams that stand still while this one is not read.
@@ -37,6 +37,8 @@ class Arrival:
     def latest(cls, arrivals: Iterable[Arrival]) -> Arrival:
         """Rows that come when those of every stream are there."""
         known = list(arrivals)
+        if len(known) == 1:
+            return known[0]
         return cls(
             max((arrival.delay for arrival in known), default=0),
             max((arrival.pace for arrival in known), default=1),
@@ -94,10 +96,10 @@ def _joined(unit: Unit, arrivals: Mapping[str, Arrival]) -> dict[str, Arrival]:
 
 def _filled(unit: Unit, arrivals: Mapping[str, Arrival]) -> dict[str, Arrival]:
     """The streams that a unit takes in row by row together, as it needs them."""
-    early = unit.op.early_ports if unit.op else {}
+    early = unit.op.early_ports if unit.op and unit.fill_ports else {}
     met = {port: arrivals[unit.inputs[port]] for port in unit.fill_ports if early}
     return {
-        port: replace(arrival, delay=arrival.delay + early.get(port, 0))
+        port: arrival._replace(delay=arrival.delay + early.get(port, 0))
         for port, arrival in met.items()
     }
 

@@ -67,14 +67,20 @@ def _with_places(
     made = {wire for unit in units for wire in unit.outputs.values()}
     told = [_place(wire, behind[wire]) for wire in cut if wire not in made]
     for unit in units:
-        inputs = {port: cut.get(wire, wire) for port, wire in unit.inputs.items()}
-        told.append(replace(unit, inputs=inputs))
+        told.append(_reading(unit, cut))
         told += [
             replace(_place(wire, behind[wire]), loop=unit.loop, level=unit.level, turns=unit.turns)
             for wire in unit.outputs.values()
             if wire in cut
         ]
     return tuple(told), {**streams, **{stream.name: stream for stream in behind.values()}}
+
+
+def _reading(unit: Unit, cut: Mapping[str, str]) -> Unit:
+    """A unit that reads behind the spare places."""
+    if cut.keys().isdisjoint(unit.inputs.values()):
+        return unit
+    return replace(unit, inputs={port: cut.get(wire, wire) for port, wire in unit.inputs.items()})
 
 
 def _place(wire: str, stream: Stream) -> Unit:

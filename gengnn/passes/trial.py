@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gengnn.design import Design
+from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph
 from gengnn.ops.base import Cost
 from gengnn.passes.budget import Budget
@@ -15,6 +15,12 @@ from gengnn.passes.netlist import Netlist
 from gengnn.passes.place import Memo, place
 from gengnn.passes.plan import Plan
 from gengnn.passes.recall import Recall
+
+KEPT = 4
+"""Plans whose units are kept: a plan is often asked for its resources, then for its cycles."""
+
+Placed = tuple[tuple[Unit, ...], Mapping[str, Stream]]
+"""The units and streams of a plan."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +51,12 @@ class Trial:
     works: Sequence[Work]
     is_steady: bool = False
     memo: Memo = field(default_factory=Memo)
-    memos: dict[int, Recall] = field(default_factory=dict)
+    recall: Recall = field(default_factory=Recall)
+    placed: dict[str, Placed] = field(default_factory=dict)
 
     def cost(self, plan: Plan) -> Cost:
         """The resources of a plan."""
-        units, _ = place(self.graph, self.netlist, plan, memo=self.memo)
+        units, _ = self._place(plan)
         return sum((unit.cost for unit in units), Cost(interval=0, latency=0))
 
     def outcome(self, plan: Plan) -> Outcome:
@@ -63,8 +70,7 @@ class Trial:
             return -design.cost.dsp
         if self.is_steady:
             return estimate_interval(design, self.works)
-        memos = [self.memos.setdefault(id(work), Recall()) for work in self.works]
-        return mean_cycles(design, self.works, memos)
+        return mean_cycles(design, self.works, self.recall)
 
     def fits(self, outcome: Outcome) -> bool:
         """Whether a plan keeps to the budget."""
@@ -73,7 +79,7 @@ class Trial:
     def design(self, plan: Plan, with_memories: bool = False) -> Design:
         """The design of a plan; without the contents of its memories unless they are wanted."""
         graph, netlist = self.graph, self.netlist
-        units, streams = place(graph, netlist, plan, with_memories, self.memo)
+        units, streams = self._place(plan, with_memories)
         layouts = tuple(input_layout(graph, netlist, space) for space in packet_spaces(graph))
         results = tuple(
             result_layout(graph, streams[wire], value)
@@ -91,3 +97,14 @@ class Trial:
             results,
             bus_width((*layouts, *results)),
         )
+
+    def _place(self, plan: Plan, with_memories: bool = False) -> Placed:
+        """The units and streams of a plan; those of the latest plans are known."""
+        if with_memories:
+            return place(self.graph, self.netlist, plan, with_memories, self.memo)
+        key = str(plan)
+        if key not in self.placed:
+            if len(self.placed) == KEPT:
+                del self.placed[next(iter(self.placed))]
+            self.placed[key] = place(self.graph, self.netlist, plan, memo=self.memo)
+        return self.placed[key]

@@ -128,6 +128,16 @@ def test_a_plan_is_tried_once(graph: Graph, works: list[Work]) -> None:
     assert improve.left == 4
 
 
+def test_what_is_recalled_makes_no_difference(graph: Graph, works: list[Work]) -> None:
+    """Units of many designs that take equal rows are told apart where their results differ."""
+    search, trial, start = searched(graph, works, 150)
+    moves = Improve(search, trial).joint_moves(start.plan)
+    plans = [start.plan, *(plan for move in moves if (plan := move.apply(start.plan))), start.plan]
+    cycles = [trial.outcome(plan).cycles for plan in plans]
+    assert cycles == [mean_cycles(trial.design(plan), works) for plan in plans]
+    assert len(set(cycles)) > 1
+
+
 def test_cells_of_a_level_step_together(graph: Graph, works: list[Work]) -> None:
     """Beats are joined or cut: no row is collected only to be cut elsewhere."""
     search, trial, start = searched(graph, works, 150)
