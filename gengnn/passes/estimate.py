@@ -16,6 +16,7 @@ from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
 from gengnn.passes.netlist import OUTER
 from gengnn.passes.recall import Known, Recall
+from gengnn.passes.stalls import Stalls
 from gengnn.reference import Sample, row_counts, run_real
 
 LOAD_LATENCY = 5
@@ -81,6 +82,7 @@ class _Line:
     def __init__(self, design: Design, memo: Recall | None = None) -> None:
         self.design = design
         self.clock = _Clock(design, paces=_paces(design), aheads=aheads(design), memo=memo)
+        self.clock.stalls = Stalls.of(design)
         self.steps = _steps(design)
         self.repeated = _repeated(design.units)
         made = {wire for unit in design.units for wire in unit.outputs.values()}
@@ -172,7 +174,7 @@ def _repeated(units: Sequence[Unit]) -> list[Unit]:
 
 
 def _paces(design: Design) -> dict[str, int]:
-    """Cycles per row of each fork and merge: rows go on when all who take them have room."""
+    """Cycles per row behind each fork and merge: rows go on when all who take them have room."""
     takers: dict[str, list[Unit]] = {}
     for unit in design.units:
         for wire in unit.inputs.values():
@@ -188,7 +190,7 @@ def _paces(design: Design) -> dict[str, int]:
         return unit.cost.interval
 
     joints = (unit for unit in design.units if unit.kernel in JOINTS)
-    return {unit.name: max(pace(wire) for wire in unit.outputs.values()) for unit in joints}
+    return {wire: pace(wire) for unit in joints for wire in unit.outputs.values()}
 
 
 def integers(graph: Graph, sample: Sample) -> dict[str, NDArray[np.int64]]:
@@ -219,8 +221,8 @@ def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
 class _Clock:
     """The rows of all streams, and until when each unit is busy.
 
-    `paces` are those of the merges; `held` has the ends of the graphs that left each unit that
-    keeps them, `ports` when its memory has passed all rows of the last one.
+    `paces` are those behind forks and merges; `held` has the ends of the graphs that left each unit
+    that keeps them, `ports` when its memory has passed all rows of the last one.
     """
 
     design: Design
@@ -230,9 +232,10 @@ class _Clock:
     busy: dict[str, float] = field(default_factory=dict)
     paces: Mapping[str, int] = field(default_factory=dict)
     aheads: Mapping[str, Ahead] = field(default_factory=dict)
+    stalls: Stalls = field(default_factory=Stalls)
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
-    plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
+    plain: dict[tuple[str, ...], tuple[Cost, int]] = field(default_factory=dict)
     memo: Recall | None = None
 
     def begin(self, work: Work) -> None:
@@ -243,21 +246,30 @@ class _Clock:
         """Advance the outputs of one unit by one graph or layer."""
         if self.memo is None:
             self._advance(unit)
-            return
+        else:
+            self._recall(unit, self.memo)
+        if unit.kernel == "merge" and self.layer:
+            self.busy |= self.stalls.held_up(unit, self.times[unit.outputs["y"]], self.busy)
+
+    def _recall(self, unit: Unit, memo: Recall) -> None:
+        """Advance a unit, by what is known of it in other designs where it is the same."""
         name, wires, streams = unit.name, [*unit.inputs.values()], self.design.streams
         before = [*unit.outputs.values()] if unit.kernel == "replay" else []
-        taken = [self.times.get(wire) for wire in (*wires, *before)]
+        fellows = self.stalls.known(wires)
+        beside = (fellow.wire for fellow in fellows)
+        taken = [self.times.get(wire) for wire in (*wires, *before, *beside)]
         beats = [streams[wire].beats for wire in (*wires, *unit.outputs.values())]
         held = tuple(self.held.get(name, ()))
-        state = self.busy.get(name), self.ports.get(name), self.paces.get(name), held
+        paces = [self.paces.get(wire) for wire in unit.outputs.values()]
+        state = self.busy.get(name), self.ports.get(name), *paces, held
         met = [self.aheads.get(wire) for wire in wires] if unit.op else []
-        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state, *met)
-        known = self.memo.find((name, self.layer), given)
+        given = (unit.kernel, unit.cost, *map(id, taken), *beats, *state, *met, *fellows)
+        known = memo.find((name, self.layer), given)
         if known is None:
             self._advance(unit)
             made = [self.times[wire] for wire in unit.outputs.values()]
             left = self.busy[name], self.held.get(name, [])[len(held) :], self.ports.get(name)
-            self.memo.add((name, self.layer), Known(given, taken, made, *left))
+            memo.add((name, self.layer), Known(given, taken, made, *left))
             return
         self.times.update(zip(unit.outputs.values(), known.made, strict=True))
         self.busy[name] = known.busy
@@ -274,15 +286,17 @@ class _Clock:
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
-            if unit.name not in self.plain:
-                self.plain[unit.name] = self._plain(unit)
+            known = unit.name, *unit.outputs  # a fork feeds fewer in some layers
+            if known not in self.plain:
+                self.plain[known] = self._plain(unit)
             rows = self._collected(unit, unit.inputs["x"])
-            self._set(unit, passed(rows, *self.plain[unit.name], self.busy.get(unit.name, 0.0)))
+            self._set(unit, passed(rows, *self.plain[known], self.busy.get(unit.name, 0.0)))
 
     def _plain(self, unit: Unit) -> tuple[Cost, int]:
         """The speed of a unit that only passes rows on, and the beats of its rows."""
         beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
-        pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
+        behind = max(self.paces.get(wire, 1) for wire in unit.outputs.values())
+        pace = max(unit.cost.interval, behind)
         return replace(unit.cost, interval=pace), beats
 
     def _merge(self, unit: Unit) -> None:
@@ -295,7 +309,7 @@ class _Clock:
             back = free + np.maximum(np.arange(count) - 1.0, 0.0) * pace  # the loop stood still
             late = np.maximum(back - rows.first, 0.0)
             rows = Arrivals(rows.first + late, rows.last + late, rows.end + late[-1])
-        interval = max(self.paces[unit.name], self.design.streams[wire].beats)
+        interval = max(self.paces[wire], self.design.streams[wire].beats)
         start = paced(rows.first, interval, free)
         wait = start - rows.first
         last = rows.last + wait
@@ -348,7 +362,7 @@ class _Clock:
             port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
             for port, wire in wires.items()
         }
-        rows |= self._met(unit, rows)
+        rows |= self._met(unit, rows) | self.stalls.beside(unit, rows, self.times)
         codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
         beats = self.design.streams[unit.outputs["y"]].beats
         free = self.busy.get(name, 0.0)
