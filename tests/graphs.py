@@ -145,6 +145,39 @@ def virtual(layers: int = 5, features: int = 6, seed: int = 0) -> Graph:
     return build.graph(build("head", make("Linear"), total, weight=rng.normal(size=(1, features))))
 
 
+def chain(layers: int = 3, features: int = 8, seed: int = 0) -> Graph:
+    """Convolutions of which the last hands its rows to a slow matrix."""
+    rng = np.random.default_rng(seed)
+    build = Builder()
+
+    def matrix(name: str, x: str, lanes: int) -> str:
+        weight = rng.normal(size=(lanes, features)) / features
+        return build(name, make("Linear"), x, weight=weight, bias=rng.normal(size=lanes))
+
+    column = build("column", make("Slice", 0, 1), "x")
+    h = build("atoms", make("Embedding"), column, table=rng.normal(size=(5, features)))
+    for layer in range(layers):
+        message = build(f"x_j_{layer}", make("Gather"), matrix(f"lin_{layer}", h, features), "src")
+        own = build(f"agg_{layer}", make("Scatter", "sum"), message, "dst", "rows_nodes")
+        h = build(f"act_{layer}", make("Table", "tanh"), own)
+    return build.graph(
+        matrix("head", h, 2 * features), limits={"nodes": 128, "edges": 128, "graphs": 1}
+    )
+
+
+def norms() -> Graph:
+    """Sums over edges of what sums over edges say: one map is read along and scattered along."""
+    build = Builder()
+    column = build("column", make("Slice", 0, 1), "x")
+    h = build("atoms", make("Embedding"), column, table=np.arange(1.0, 11.0).reshape(5, 2))
+    ends = build("x_j", make("Gather"), h, "src")
+    most = build("most", make("Scatter", "max"), ends, "dst", "rows_nodes")
+    both = build("both", make("Add"), ends, build("back", make("Gather"), most, "dst"))
+    total = build("sums", make("Scatter", "sum"), both, "dst", "rows_nodes")
+    head = build("head", make("Linear"), total, weight=np.ones((8, 2)), bias=np.ones(8))
+    return build.graph(head, limits={"nodes": 64, "edges": 320, "graphs": 1})
+
+
 def molecules(count: int = 40, seed: int = 0) -> list[Sample]:
     """Random samples for `gine`, some without edges."""
     rng = np.random.default_rng(seed)
@@ -158,6 +191,37 @@ def molecules(count: int = 40, seed: int = 0) -> list[Sample]:
                 "src": rng.integers(0, nodes, edges),
                 "dst": rng.integers(0, nodes, edges),
                 "edge_attr": rng.integers(0, 4, (edges, 1)),
+            }
+        )
+    return samples
+
+
+def chains(*nodes: int) -> list[Sample]:
+    """A sample for `chain` of each size: an edge from a node to itself, then one to each next."""
+    return [
+        {
+            "x": np.arange(2 * count).reshape(-1, 2) % 5,
+            "src": np.append(0, np.arange(count - 1)),
+            "dst": np.arange(count),
+            "edge_attr": np.zeros((count, 1), dtype=np.int64),
+        }
+        for count in nodes
+    ]
+
+
+def fans(count: int = 12, seed: int = 0) -> list[Sample]:
+    """Random samples for `norms`, their edges in the order of the nodes that they point at."""
+    rng = np.random.default_rng(seed)
+    samples = []
+    for _ in range(count):
+        nodes = int(rng.integers(8, 65))
+        edges = int(rng.integers(nodes, 321))
+        samples.append(
+            {
+                "x": rng.integers(0, 5, (nodes, 2)),
+                "src": rng.integers(0, nodes, edges),
+                "dst": np.sort(rng.integers(0, nodes, edges)),
+                "edge_attr": np.zeros((edges, 1), dtype=np.int64),
             }
         )
     return samples

@@ -109,11 +109,14 @@ class Scatter(Reduction):
 
 
 def _shared(take: Cycles, fill: Cycles, interval: float) -> tuple[Cycles, Cycles]:
-    """When rows are taken out and beats put in, which share one pipeline; taking goes first."""
-    both = np.concatenate([take, fill])
+    """When rows are taken out and beats put in, which share one pipeline; taking goes first.
+
+    A row is told to be complete in the cycle of its last beat, so that this beat is before it.
+    """
+    both = np.concatenate([fill, take])
     order = np.argsort(both, kind="stable")
     both[order] = paced(both[order], interval, 0.0)
-    return both[: len(take)], both[len(take) :]
+    return both[len(fill) :], both[: len(fill)]
 
 
 def _release_cost(site: Site) -> Cost:

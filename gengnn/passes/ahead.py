@@ -33,7 +33,7 @@ class Ahead:
 
     def behind(self, unit: Unit, beats: int) -> Ahead:
         """The same behind one unit more, whose rows take `beats` beats."""
-        rows, latency = _room(unit, beats), unit.cost.latency
+        rows, latency = room_in(unit, beats), unit.cost.latency
         if unit.cost.interval >= self.interval:
             return Ahead(unit.cost.interval, rows, latency)
         return Ahead(self.interval, self.rows + rows, self.latency + latency)
@@ -59,8 +59,8 @@ def aheads(design: Design) -> dict[str, Ahead]:
     found: dict[str, Ahead] = {}
     for unit in design.units:
         ahead = Ahead()
-        if unit.kernel != "replay" and not _holds_graph(unit):
-            ahead = _latest(unit, found).behind(unit, _beats(unit, design.streams))
+        if unit.kernel != "replay" and not holds_graph(unit):
+            ahead = _latest(unit, found).behind(unit, beats_behind(unit, design.streams))
         found.update(dict.fromkeys(unit.outputs.values(), ahead))
     return found
 
@@ -73,15 +73,17 @@ def _latest(unit: Unit, found: Mapping[str, Ahead]) -> Ahead:
     return max(known, key=lambda ahead: ahead.interval, default=Ahead())
 
 
-def _beats(unit: Unit, streams: Mapping[str, Stream]) -> int:
+def beats_behind(unit: Unit, streams: Mapping[str, Stream]) -> int:
+    """Beats of a row that a unit makes."""
     return max(streams[wire].beats for wire in unit.outputs.values())
 
 
-def _holds_graph(unit: Unit) -> bool:
+def holds_graph(unit: Unit) -> bool:
+    """Whether a unit is a buffer that holds a whole graph."""
     return unit.kernel == "fifo" and unit.number("Depth") > SHALLOW_DEPTH
 
 
-def _room(unit: Unit, beats: int) -> int:
+def room_in(unit: Unit, beats: int) -> int:
     """Rows that a unit holds when nobody takes them."""
     if unit.kernel == "fifo":
         return unit.number("Depth") // beats

@@ -17,6 +17,7 @@ from gengnn.passes.netlist import OUTER
 from gengnn.passes.paces import paces
 from gengnn.passes.posts import Post, posts
 from gengnn.passes.recall import Known, Memory, Recall
+from gengnn.passes.stalls import Stalls
 from gengnn.passes.turns import steps
 from gengnn.reference import Sample, row_counts, run_real
 
@@ -80,7 +81,7 @@ class _Facts:
     """What is so of a design whatever graph it takes.
 
     `posts` are the units at work in each layer, in order; `entries` the streams that no unit makes;
-    `paces` and `aheads` those of the merges and of the streams.
+    `paces`, `aheads` and `stalls` tell who waits for whom.
     """
 
     design: Design
@@ -88,13 +89,14 @@ class _Facts:
     entries: frozenset[str]
     paces: Mapping[str, int]
     aheads: Mapping[str, Ahead]
+    stalls: Stalls
 
     @classmethod
     def of(cls, design: Design, recall: Recall | None = None) -> _Facts:
         """Those of one design."""
         made = {wire for unit in design.units for wire in unit.outputs.values()}
         entries = frozenset(design.streams.keys() - made)
-        told = paces(design), aheads(design)
+        told = paces(design), aheads(design), Stalls.of(design)
         every = posts(design, steps(design), *told, recall or Recall())
         return cls(design, [*every], entries, *told)
 
@@ -105,6 +107,7 @@ class _Line:
     def __init__(self, facts: _Facts, memo: Memory | None = None) -> None:
         self.design, self.facts = facts.design, facts
         self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads, memo=memo)
+        self.clock.stalls = facts.stalls
         self.free = 0.0
 
     def run(self, work: Work) -> float:
@@ -173,8 +176,8 @@ def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
 class _Clock:
     """The rows of all streams, and until when each unit is busy.
 
-    `paces` are those of the merges; `held` has the ends of the graphs that left each unit that
-    keeps them, `ports` when its memory has passed all rows of the last one.
+    `paces` are those behind forks and merges; `held` has the ends of the graphs that left each unit
+    that keeps them, `ports` when its memory has passed all rows of the last one.
     """
 
     design: Design
@@ -184,9 +187,10 @@ class _Clock:
     busy: dict[str, float] = field(default_factory=dict)
     paces: Mapping[str, int] = field(default_factory=dict)
     aheads: Mapping[str, Ahead] = field(default_factory=dict)
+    stalls: Stalls = field(default_factory=Stalls)
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
-    plain: dict[str, tuple[Cost, int]] = field(default_factory=dict)
+    plain: dict[tuple[str, ...], tuple[Cost, int]] = field(default_factory=dict)
     memo: Memory | None = None
 
     def begin(self, work: Work) -> None:
@@ -195,20 +199,27 @@ class _Clock:
 
     def run(self, post: Post) -> None:
         """Advance the outputs of one unit by one graph or layer."""
-        unit, name = post.unit, post.unit.name
+        unit = post.unit
         if self.memo is None:
             self._advance(unit)
-            return
+        else:
+            self._recall(post, self.memo)
+        if unit.kernel == "merge" and self.layer:
+            self.busy |= self.stalls.held_up(unit, self.times[unit.outputs["y"]], self.busy)
+
+    def _recall(self, post: Post, memo: Memory) -> None:
+        """Advance a unit, by what is known of it in other designs where it is the same."""
+        unit, name = post.unit, post.unit.name
         taken = [self.times.get(wire) for wire in post.taken]
         held = self.held.get(name, ())
         given = (post.kind, self.busy.get(name), self.ports.get(name), *held, *map(id, taken))
-        known = self.memo.find((name, self.layer), given)
+        known = memo.find((name, self.layer), given)
         if known is None:
             before = len(held)
             self._advance(unit)
             made = [self.times[wire] for wire in post.made]
             left = self.busy[name], self.held.get(name, [])[before:], self.ports.get(name)
-            self.memo.add((name, self.layer), given, Known(taken, made, *left))
+            memo.add((name, self.layer), given, Known(taken, made, *left))
             return
         self.times.update(zip(post.made, known.made, strict=True))
         self.busy[name] = known.busy
@@ -225,10 +236,11 @@ class _Clock:
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
-            if unit.name not in self.plain:
-                self.plain[unit.name] = self._plain(unit)
+            known = unit.name, *unit.outputs  # a fork feeds fewer in some layers
+            if known not in self.plain:
+                self.plain[known] = self._plain(unit)
             rows = self._collected(unit, unit.inputs[self._port(unit)])
-            self._set(unit, passed(rows, *self.plain[unit.name], self.busy.get(unit.name, 0.0)))
+            self._set(unit, passed(rows, *self.plain[known], self.busy.get(unit.name, 0.0)))
 
     def _port(self, unit: Unit) -> str:
         """The port that a unit reads which only passes rows on."""
@@ -240,7 +252,8 @@ class _Clock:
     def _plain(self, unit: Unit) -> tuple[Cost, int]:
         """The speed of a unit that only passes rows on, and the beats of its rows."""
         beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
-        pace = max(unit.cost.interval, self.paces.get(unit.name, 1))
+        behind = max(self.paces.get(wire, 1) for wire in unit.outputs.values())
+        pace = max(unit.cost.interval, behind)
         return replace(unit.cost, interval=pace), beats
 
     def _merge(self, unit: Unit) -> None:
@@ -253,7 +266,7 @@ class _Clock:
             back = free + np.maximum(np.arange(count) - 1.0, 0.0) * pace  # the loop stood still
             late = np.maximum(back - rows.first, 0.0)
             rows = Arrivals(rows.first + late, rows.last + late, rows.end + late[-1])
-        interval = max(self.paces[unit.name], self.design.streams[wire].beats)
+        interval = max(self.paces[wire], self.design.streams[wire].beats)
         start = paced(rows.first, interval, free)
         wait = start - rows.first
         last = rows.last + wait
@@ -309,7 +322,7 @@ class _Clock:
             port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
             for port, wire in wires.items()
         }
-        rows |= self._met(unit, rows)
+        rows |= self._met(unit, rows) | self.stalls.beside(unit, rows, self.times)
         codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
         beats = self.design.streams[unit.outputs["y"]].beats
         free = self.busy.get(name, 0.0)

@@ -10,7 +10,7 @@ JOINTS = frozenset(["fork", "merge", "turn"])
 
 
 def paces(design: Design) -> dict[str, int]:
-    """Cycles per row of each fork and merge: rows go on when all who take them have room."""
+    """Cycles per row behind each fork and merge: rows go on when all who take them have room."""
     takers: dict[str, list[Unit]] = {}
     for unit in design.units:
         for wire in unit.inputs.values():
@@ -26,4 +26,4 @@ def paces(design: Design) -> dict[str, int]:
         return unit.cost.interval
 
     joints = (unit for unit in design.units if unit.kernel in JOINTS)
-    return {unit.name: max(pace(wire) for wire in unit.outputs.values()) for unit in joints}
+    return {wire: pace(wire) for unit in joints for wire in unit.outputs.values()}

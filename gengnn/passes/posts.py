@@ -8,10 +8,11 @@ from typing import NamedTuple
 from gengnn.design import Design, Unit
 from gengnn.passes.ahead import Ahead
 from gengnn.passes.recall import Recall
+from gengnn.passes.stalls import Stalls
 
 
 class Post(NamedTuple):
-    """A unit at work: the streams that it takes, a replay also its own, and those that it makes.
+    """A unit at work: the streams that it takes, or waits for, and those that it makes.
 
     In one layer, those of one `kind` and name make the same of the same rows, in whatever design.
     """
@@ -27,6 +28,7 @@ def posts(
     steps: Sequence[tuple[int, Sequence[Unit]]],
     paces: Mapping[str, int],
     aheads: Mapping[str, Ahead],
+    stalls: Stalls,
     recall: Recall,
 ) -> Iterator[tuple[int, Post]]:
     """The units that work in each layer, in order, each with the layer."""
@@ -35,9 +37,10 @@ def posts(
         inputs, made = tuple(unit.inputs.values()), tuple(unit.outputs.values())
         beats = tuple(design.streams[wire].beats for wire in (*inputs, *made))
         met = tuple(aheads.get(wire) for wire in inputs) if unit.op else ()
-        kind = recall.kind((unit.kernel, unit.cost, beats, paces.get(unit.name), met))
-        taken = (*inputs, *made) if unit.kernel == "replay" else inputs
-        return Post(unit, taken, made, kind)
+        pace, fellows = tuple(map(paces.get, made)), tuple(stalls.known(inputs))
+        kind = recall.kind((unit.kernel, unit.cost, beats, pace, met, fellows))
+        before = made if unit.kernel == "replay" else ()
+        return Post(unit, (*inputs, *before, *(each.wire for each in fellows)), made, kind)
 
     known: dict[int, Post] = {}
     for layer, units in steps:

@@ -17,7 +17,19 @@ from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.reference import Sample
-from tests.graphs import Builder, gine, make, molecules, several_samples, several_spaces, virtual
+from tests.graphs import (
+    Builder,
+    chain,
+    chains,
+    fans,
+    gine,
+    make,
+    molecules,
+    norms,
+    several_samples,
+    several_spaces,
+    virtual,
+)
 
 ROWS = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
 
@@ -70,6 +82,17 @@ def streamed(folder: Path) -> Project:
     typical = molecules(8, seed=1)
     design = schedule(graph, budget, ROWS, "gine", typical, Optimize.THROUGHPUT)
     return _project(design, molecules(40), folder)
+
+
+def queued(folder: Path) -> Project:
+    """Folded layers whose rows queue up for the next one, and a slow matrix behind the last."""
+    samples = chains(1, 2, 9, 40, 90, 128)
+    return _project(_design(fold(chain()), samples, "queued", 20), samples, folder)
+
+
+def shared(folder: Path) -> Project:
+    """A map that two units read, one of them all of it before its first row comes out."""
+    return _project(_design(norms(), fans(), "shared", 2), fans(), folder)
 
 
 def wide(folder: Path) -> Project:
@@ -133,10 +156,10 @@ def batches(count: int) -> list[Sample]:
     return samples
 
 
-def _design(graph: Graph, samples: list[Sample], name: str) -> Design:
+def _design(graph: Graph, samples: list[Sample], name: str, multipliers: int = 64) -> Design:
     quantized = quantize(graph, samples, Precision.parse("auto"))
     rows = ROWS | dict.fromkeys(set(graph.limits) - set(ROWS), 4.0)
-    return schedule(quantized, Budget(part("xcu50"), multipliers=64), rows, name)
+    return schedule(quantized, Budget(part("xcu50"), multipliers=multipliers), rows, name)
 
 
 def _project(design: Design, samples: list[Sample], folder: Path) -> Project:

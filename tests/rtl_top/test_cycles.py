@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from gengnn.design import Design, Unit
 from gengnn.passes.estimate import Work, estimate, estimate_interval
 from gengnn.reference import Sample
 from gengnn.simulate.cosim import Drive, cosim
-from tests.rtl_top.designs import Project, doubled, folded, streamed
+from tests.rtl_top.designs import Project, doubled, folded, queued, shared, streamed
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +68,15 @@ def test_the_estimate_is_what_the_simulation_takes(gine: Project) -> None:
     errors = estimates / np.array(cycles(gine, gine.samples)) - 1
     assert abs(errors.mean()) <= 0.05
     assert np.abs(errors).max() <= 0.10
+
+
+@pytest.mark.parametrize("build", [queued, shared])
+def test_the_estimate_knows_who_waits(build: Callable[[Path], Project], tmp_path: Path) -> None:
+    """At most 3 cycles off."""
+    project = build(tmp_path)
+    told = [estimate(project.design, sample) for sample in project.samples]
+    errors = np.array(told) - cycles(project, project.samples)
+    assert np.abs(errors).max() <= 3
 
 
 def test_graphs_on_their_way_overlap(gine: Project, stream: Project) -> None:
