@@ -14,7 +14,7 @@ from gengnn.design import Design, Unit
 from gengnn.passes.estimate import Work, mean_cycles
 from gengnn.passes.recall import Recall
 
-CANDIDATES = 24
+CANDIDATES = 12
 """Groups of units that are looked at: those that are busy for the longest."""
 
 FEW = 8

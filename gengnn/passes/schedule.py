@@ -16,6 +16,7 @@ from gengnn.passes.guests import with_guests
 from gengnn.passes.improve import Improve
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.parallel import Search
+from gengnn.passes.plan import Plan
 from gengnn.passes.trial import Outcome, Trial
 from gengnn.passes.wiring import Wiring
 from gengnn.reference import Sample
@@ -32,7 +33,7 @@ STEADY_SLACKS = (0.12, 0.25)
 TRIALS = 700
 """Plans that the local search tries."""
 
-CELL_TRIALS = 60_000
+CELL_TRIALS = 50_000
 """The same times the cells of a large design."""
 
 STARTS = 2
@@ -103,10 +104,14 @@ def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
 
 @dataclass(frozen=True)
 class _Starts:
-    """Plans of one netlist that fit, best first; what is too much in the smallest, if none."""
+    """Plans of one netlist that fit, best first; what is too much in the smallest, if none.
+
+    `few` has some of the graphs of `trial`, on which these plans were tried.
+    """
 
     search: Search
     trial: Trial
+    few: Trial
     found: Sequence[Outcome]
     refused: Sequence[str]
 
@@ -114,21 +119,21 @@ class _Starts:
     def of(cls, trial: Trial, rows: Mapping[str, float]) -> _Starts:
         """What a first look at the netlist of a trial finds."""
         search = Search(trial.graph, trial.netlist, rows)
-        fitting, refused = _first(search, trial)
-        return cls(search, trial, sorted(fitting, key=lambda each: each.cycles), refused)
+        few = replace(trial, works=spread(trial.works, FEW))
+        fitting, refused = _first(search, few)
+        return cls(search, trial, few, sorted(fitting, key=lambda each: each.cycles), refused)
 
     def best(self) -> Outcome:
         """The best plan that is found from here on."""
-        trial, found = self.trial, [*self.found]
-        if trial.works:
-            few = replace(trial, works=spread(trial.works, FEW))
-            trials = min(TRIALS, CELL_TRIALS // len(trial.netlist.cells))
-            improve = Improve(self.search, few)
-            for start in self.found[:STARTS]:
-                better = improve.run(few.outcome(start.plan), trials * 2 // 3)
-                found.append(trial.outcome(better.plan))
-                trials -= trials * 2 // 3 - improve.left
-        return min(found, key=lambda outcome: outcome.cycles)
+        if not self.few.works:
+            return self.found[0]
+        plans: list[Plan] = []
+        trials = min(TRIALS, CELL_TRIALS // len(self.trial.netlist.cells))
+        improve = Improve(self.search, self.few)
+        for start in self.found[:STARTS]:
+            plans.append(improve.run(start, trials * 2 // 3).plan)
+            trials -= trials * 2 // 3 - improve.left
+        return min(map(self.trial.outcome, plans), key=lambda outcome: outcome.cycles)
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
