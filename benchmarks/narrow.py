@@ -77,7 +77,7 @@ UNCHANGED = ("gg_loader", "gg_loader_row", "gg_loader_feed", "gg_loader_check", 
 """Modules that are measured as they are."""
 
 CHANGES: dict[str, Callable[[Params], Params]] = {
-    **dict.fromkeys(("gg_fifo", "gg_replay", "gg_merge", "gg_fork"), _fewer_bits),
+    **dict.fromkeys(("gg_fifo", "gg_replay", "gg_merge", "gg_turn", "gg_fork"), _fewer_bits),
     **dict.fromkeys(UNCHANGED, _same),
     "gg_memory": _one_kind_of_memory,
     "gg_resize": _in_proportion("LanesX", "LanesY", "Features"),

@@ -66,7 +66,8 @@ def fit_cost(params: Mapping[str, int]) -> Cost:
     if beats == 1:
         return Cost(latency=0)
     kept = min(params["LanesX"], params["LanesY"]) * params["Width"]
-    return Cost(lut=kept + 2 * address_bits(beats) + 6, ff=address_bits(beats) + 1, latency=0)
+    parts, count = row_parts(kept), address_bits(beats)
+    return Cost(lut=kept + parts * (count + 2) + 4, ff=parts * count, latency=0)
 
 
 def resize_params(lanes_x: int, lanes_y: int, features: int, width: int) -> dict[str, int]:

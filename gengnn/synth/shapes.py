@@ -15,6 +15,9 @@ INSTANCE = re.compile(
 
 PARAMETER = re.compile(r"\.(\w+) *\(([^()]*)\),?$", re.MULTILINE)
 
+WORD_BITS = 32
+"""Bits of an entry of a table."""
+
 MEMORY = "gg_memory"
 """The library's constant memory."""
 
@@ -73,5 +76,14 @@ def _instances(text: str, weights: Mapping[str, int]) -> Iterator[tuple[str, Sha
     for match in matches:
         module, name = match["module"], match["name"]
         params = PARAMETER.findall(match["params"] or "")
-        kept = tuple((key, " ".join(value.split())) for key, value in params if key != "Init")
+        kept = tuple((key, _plain(value)) for key, value in params if key != "Init")
         yield name, Shape(module, kept, weights.get(name, 0))
+
+
+def _plain(value: str) -> str:
+    """A parameter's value without spaces, a table as one number: Yosys takes no more on a line."""
+    words = [int(word) for word in re.findall(rf"{WORD_BITS}'d(\d+)", value)]
+    if not value.startswith("{"):
+        return value
+    number = sum(word << WORD_BITS * place for place, word in enumerate(reversed(words)))
+    return f"{WORD_BITS * len(words)}'h{number:x}"

@@ -78,6 +78,8 @@ CELLS = [
     Shape("gg_outlet", (*ROW, ("Depth", "16"))),
     Shape("gg_stages", (*ROW, ("Stages", "3"))),
     Shape("gg_merge", (*ROW, ("Iters", "5"))),
+    Shape("gg_turn", (*ROW, ("Own", "5"), ("Iters", "8"))),
+    Shape("gg_fit", (("LanesX", "150"), ("LanesY", "200"), ("BeatsX", "2"), ("BeatsY", "3"))),
     Shape("gg_memory", (*ROW, ("Depth", "300"))),
     Shape("gg_widen", QUARTER),
     Shape("gg_narrow", QUARTER),

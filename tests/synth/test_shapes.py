@@ -20,7 +20,10 @@ module model_loop0 (
 
   gg_linear #(
     .LanesX (8),
-    .Mask   (64'hff00ff00ff00)
+    .Mask   (64'hff00ff00ff00),
+    .StepsOf({
+      32'd1, 32'd20
+    })
   ) u_convs_0_nn_0 (
     .clk    (clk)
   );
@@ -36,9 +39,12 @@ endmodule
 """
 
 
+STEPS = ("StepsOf", "64'h100000014")
+
+
 def test_units_with_their_parameters_and_memories() -> None:
     found = shapes([TEXT], {"u_convs_0_nn_0": 7})
-    linear = Shape("gg_linear", (("LanesX", "8"), ("Mask", "64'hff00ff00ff00")))
+    linear = Shape("gg_linear", (("LanesX", "8"), ("Mask", "64'hff00ff00ff00"), STEPS))
     memory = Shape("gg_memory", (("Width", "1600"), ("Depth", "40")))
     assert found == {"u_convs_0_nn_0": [linear, memory], "u_convs_0": [Shape("gg_relu", ())]}
     assert [shape.weight for shape in found["u_convs_0_nn_0"]] == [7, 0]

@@ -1,5 +1,6 @@
 // Rows of BeatsX beats of LanesX lanes as rows of BeatsY beats of LanesY lanes: what a beat or a
-// row lacks at its end is zero, what is too much is left out. Latency 0.
+// row lacks at its end is zero, what is too much is left out. Latency 0. Every 480 bits count the
+// beats for themselves, which bounds the fan-out.
 module gg_fit #(
   parameter int unsigned LanesX = 2,
   parameter int unsigned LanesY = 4,
@@ -21,44 +22,47 @@ module gg_fit #(
 
   localparam int unsigned Beats = BeatsX > BeatsY ? BeatsX : BeatsY;
   localparam int unsigned BeatBits = Beats > 1 ? $clog2(Beats) : 1;
-  localparam int unsigned Kept = LanesX < LanesY ? LanesX : LanesY;
+  localparam int unsigned Kept = (LanesX < LanesY ? LanesX : LanesY) * Width;
+  localparam int unsigned PartBits = 480;
+  localparam int unsigned Parts = (Kept + PartBits - 1) / PartBits;
 
-  logic [BeatBits-1:0] beat;
-  logic is_given, is_wanted, is_token, done, unused_end;
+  logic [Parts-1:0] is_given;  // for each part: the beat at work comes from x
+  logic [Parts*BeatBits-1:0] beat;
+  logic is_wanted, is_token, done;
 
-  gg_beats #(.Beats(Beats)) u_beats (
-    .clk, .rst_n, .step(done && !is_token), .is_end(unused_end), .beat
-  );
+  for (genvar p = 0; p < Parts; p++) begin : g_part
+    localparam int unsigned Own = p + 1 < Parts ? PartBits : Kept - p * PartBits;
 
-  if (BeatsX < Beats) begin : g_longer
-    assign is_given  = beat <= BeatBits'(BeatsX - 1);
-    assign is_wanted = 1'b1;
-  end else if (BeatsY < Beats) begin : g_shorter
-    assign is_given  = 1'b1;
-    assign is_wanted = is_token || beat <= BeatBits'(BeatsY - 1);
-  end else begin : g_as_long
-    logic unused_beat;
-    assign unused_beat = ^beat;
-    assign {is_given, is_wanted} = '1;
-  end
+    gg_layer #(.Iters(Beats)) u_beats (
+      .clk, .rst_n, .step(done && !is_token), .layer(beat[p*BeatBits+:BeatBits])
+    );
 
-  assign is_token = is_given && x_last;
-  assign y_valid  = (x_valid || !is_given) && is_wanted;
-  assign y_last   = is_token;
-  assign x_ready  = is_given && (y_ready || !is_wanted);
-  assign done     = (x_valid || !is_given) && (y_ready || !is_wanted);
-
-  for (genvar i = 0; i < LanesY; i++) begin : g_lane
-    if (i < Kept) begin : g_kept
-      assign y_data[i*Width+:Width] = is_given ? x_data[i*Width+:Width] : '0;
-    end else begin : g_zero
-      assign y_data[i*Width+:Width] = '0;
+    if (BeatsX < Beats) begin : g_longer
+      assign is_given[p] = beat[p*BeatBits+:BeatBits] <= BeatBits'(BeatsX - 1);
+    end else begin : g_given
+      assign is_given[p] = 1'b1;
     end
+
+    assign y_data[p*PartBits+:Own] = is_given[p] ? x_data[p*PartBits+:Own] : '0;
   end
 
-  if (LanesX > Kept) begin : g_left_out
-    logic unused_lanes;
-    assign unused_lanes = ^x_data[LanesX*Width-1:Kept*Width];
+  if (BeatsY < Beats) begin : g_shorter
+    assign is_wanted = is_token || beat[BeatBits-1:0] <= BeatBits'(BeatsY - 1);
+  end else begin : g_wanted
+    assign is_wanted = 1'b1;
   end
+
+  assign is_token = is_given[0] && x_last;
+  assign y_valid  = (x_valid || !is_given[0]) && is_wanted;
+  assign y_last   = is_token;
+  assign x_ready  = is_given[0] && (y_ready || !is_wanted);
+  assign done     = (x_valid || !is_given[0]) && (y_ready || !is_wanted);
+
+  if (LanesY * Width > Kept) begin : g_zero
+    assign y_data[LanesY*Width-1:Kept] = '0;
+  end
+
+  logic unused_bits;
+  assign unused_bits = ^{beat, x_data};
 
 endmodule
