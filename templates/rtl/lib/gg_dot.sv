@@ -3,8 +3,9 @@
 // there are that many accumulators, used in turn; cycles without `enable` leave them alone.
 // No stall and no reset: whoever feeds it tracks which results mean something. Latency, with
 // Levels = clog2(Parallel): 2 + Levels cycles to the accumulator, where `bias` joins (`first` and
-// `enable` come a cycle before it), then 1 (2 when WidthAcc > 36) to the sum, then 1 when MostUp > 0
-// (`up`, the bits that it goes up, comes a cycle before it), then 1 for the cast (2 when Shift > 0).
+// `enable` come a cycle before it), then 1 to the sum (2 when WidthAcc > 36), then 1 when
+// MostUp > 0 (`up`, the bits that it goes up, comes a cycle before it), then 1 for the cast (2 when
+// Shift > 0).
 module gg_dot #(
   parameter int unsigned Parallel = 4,
   parameter int unsigned WidthX   = 16,
