@@ -302,10 +302,10 @@ class Op(Rules, ABC):
         """
         return None
 
-    def hosts(self, values: Sequence[Value], guest: Op, theirs: Sequence[Value]) -> bool:
-        """Whether the unit of this op can also do `guest` on single rows, in turns of its own.
+    def hosts(self, site: Site) -> bool:
+        """Whether the unit of this op can also do the guests of `site`, whose lanes are not told.
 
-        `values` describe the inputs and, last, the output; `theirs` those of the guest.
+        They come as single rows, in turns of their own.
         """
         return False
 

@@ -106,16 +106,27 @@ class Linear(Weighted):
     def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
         return behind(made, rows) or in_groups(made)
 
-    def hosts(self, values: Sequence[Value], guest: Op, theirs: Sequence[Value]) -> bool:
-        """A dense layer that is no larger, of codes as wide that are rounded alike."""
-        x, y = values[0].format, values[-1].format
-        wanted, made = theirs[0].format, theirs[-1].format
+    def hosts(self, site: Site) -> bool:
+        """Dense layers that are no larger, of codes as wide that are rounded alike.
+
+        The sums of all of them have a place in one accumulator, which is kept as two where it is
+        wider than a carry chain (gg_dot).
+        """
+        if not all(self._is_alike(site, guest) for guest in site.guests):
+            return False
+        product = site.inputs[0].format.width + self._factor_width(site)
+        low = min(product - 1, SPLIT_BITS)
+        return self._aligned(site)[0].width <= low + CARRY_BITS
+
+    def _is_alike(self, site: Site, guest: Site) -> bool:
+        x, y = site.inputs[0], site.output
+        wanted, made = guest.inputs[0], guest.output
         return (
-            type(guest) is type(self)
-            and theirs[0].features <= values[0].features
-            and theirs[-1].features <= values[-1].features
-            and (wanted.width, wanted.signed) == (x.width, x.signed)
-            and (made.width, made.rounding, made.overflow) == (y.width, y.rounding, y.overflow)
+            type(guest.ops[0]) is type(self)
+            and wanted.features <= x.features
+            and made.features <= y.features
+            and (wanted.format.width, wanted.format.signed) == (x.format.width, x.format.signed)
+            and replace(made.format, frac=y.format.frac) == y.format
         )
 
     def guest_costs(self, site: Site) -> tuple[Cost, ...]:
@@ -245,6 +256,10 @@ def guest_places(features: int, lanes: int, of: int) -> NDArray[np.int64]:
     """Where the features of a row are that fills `lanes` lanes of each beat of `of`."""
     place = np.arange(features)
     return place // lanes * of + place % lanes
+
+
+SPLIT_BITS = 24
+"""Low bits, at the most, of a sum that is kept as two."""
 
 
 @functools.lru_cache(maxsize=256)

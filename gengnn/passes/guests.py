@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from gengnn.ir import Graph, Node, Value
+from gengnn.ir import Graph, Node
+from gengnn.ops.base import Site
 from gengnn.passes.netlist import OUTER, Cell, Netlist, Wire, in_order
+from gengnn.passes.place import parameters
 from gengnn.passes.wiring import MASK_BITS
 
 
@@ -25,12 +27,10 @@ def with_guests(graph: Graph, netlist: Netlist) -> Netlist | None:
     if host is None:
         return None
     behind = _behind(netlist, loop)
-    found = [cell for cell in behind if _is_guest(graph, host, cell)]
     layers = netlist.layers[loop]
     most = max(g for g in range(MASK_BITS) if (g + 1) * (layers + g) <= MASK_BITS)
-    largest = sorted(found, key=lambda cell: -_size(graph, cell))[:most]
-    names = {cell.name for cell in largest}
-    guests = [cell for cell in found if cell.name in names]
+    names = _largest(graph, host, [cell for cell in behind if _is_single(graph, cell)], most)
+    guests = [cell for cell in behind if cell.name in names]
     return _Party(netlist, host, guests, behind).netlist() if guests else None
 
 
@@ -50,20 +50,29 @@ def _behind(netlist: Netlist, loop: int) -> list[Cell]:
     return found
 
 
-def _is_guest(graph: Graph, host: Cell, cell: Cell) -> bool:
-    """Whether a cell works on a single row, and the host's unit can do that."""
+def _is_single(graph: Graph, cell: Cell) -> bool:
+    """Whether a cell makes one row per graph of another."""
     if len(cell.nodes) != 1 or len(cell.inputs) != 1:
         return False
-    spaces = {value.space for value in _values(graph, cell.nodes[0])}
-    op, values = host.nodes[0].op, _values(graph, host.nodes[0])
-    return all(graph.limit(space) == 1 for space in spaces) and op.hosts(
-        values, cell.nodes[0].op, _values(graph, cell.nodes[0])
-    )
+    site = _site(graph, cell.nodes)
+    return all(graph.limit(value.space) == 1 for value in (*site.inputs, site.output))
 
 
-def _values(graph: Graph, node: Node) -> list[Value]:
-    """The inputs and, last, the output."""
-    return [*(graph.values[name] for name in node.inputs), node.output]
+def _largest(graph: Graph, host: Cell, found: Sequence[Cell], most: int) -> set[str]:
+    """The names of the largest cells, at most so many, that the host's unit can do together."""
+    own, taken = _site(graph, host.nodes), list[Cell]()
+    for cell in sorted(found, key=lambda cell: -_size(graph, cell)):
+        guests = tuple(_site(graph, each.nodes) for each in (*taken, cell))
+        if len(taken) < most and own.ops[0].hosts(replace(own, guests=guests)):
+            taken.append(cell)
+    return {cell.name for cell in taken}
+
+
+def _site(graph: Graph, twins: Sequence[Node]) -> Site:
+    """The place of an op before its lanes are chosen."""
+    inputs = tuple(graph.values[name] for name in twins[0].inputs)
+    params = tuple(parameters(graph, node) for node in twins)
+    return Site(inputs, twins[0].output, {}, params, {}, ops=tuple(node.op for node in twins))
 
 
 @dataclass(frozen=True)

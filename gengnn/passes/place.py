@@ -333,6 +333,8 @@ class _Placer:
         made: _Made | None = None,
     ) -> None:
         comment = f"{cell.kind} of {cell.value.name}"
+        if cell.kind == "turn" and cell.repeat > 1:
+            comment += ", then the rows of guests"
         memories: tuple[Memory, ...] = ()
         fill_ports: tuple[str, ...] = ()
         if made:

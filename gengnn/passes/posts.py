@@ -14,7 +14,8 @@ from gengnn.passes.stalls import Stalls
 class Post(NamedTuple):
     """A unit at work: the streams that it takes, or waits for, and those that it makes.
 
-    In one layer, those of one `kind` and name make the same of the same rows, in whatever design.
+    In one layer, those of one `kind` and name make the same of the same rows, in whatever design of
+    one netlist.
     """
 
     unit: Unit

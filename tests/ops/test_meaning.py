@@ -75,3 +75,18 @@ def test_format_of_a_case_is_signed() -> None:
         for case in cases()
         for value in case.values
     )
+
+
+def test_a_host_takes_only_what_its_sums_have_room_for() -> None:
+    """Two guests whose points lie so far apart that one accumulator would be too wide."""
+    site = CASES["linear_guests_whole"].site
+    assert site.ops[0].hosts(site)
+    far = replace(site.guests[0].output.format, frac=site.guests[0].output.format.frac - 40)
+    guest = replace(site.guests[0], output=replace(site.guests[0].output, type=far))
+    assert not site.ops[0].hosts(replace(site, guests=(guest, site.guests[1])))
+
+
+def test_a_host_takes_no_larger_layer() -> None:
+    site = CASES["linear_guests_whole"].site
+    wide = replace(site.guests[0].output, shape=(site.output.features + 1,))
+    assert not site.ops[0].hosts(replace(site, guests=(replace(site.guests[0], output=wide),)))
