@@ -74,6 +74,9 @@ class Op(Rules, ABC):
     early_ports: ClassVar[Mapping[str, int]] = {}
     """Ports whose rows are needed so many cycles before those that other ports bring with them."""
 
+    stored_ports: ClassVar[tuple[str, ...]] = ()
+    """Ports whose rows, a whole graph of them, wait in the unit for those of the others."""
+
     held_ports: ClassVar[tuple[str, ...]] = ()
     """Ports that are not read before another port has ended."""
 

@@ -62,6 +62,7 @@ class Scatter(Reduction):
 
     kernel: ClassVar[str] = "scatter"
     early_ports: ClassVar[Mapping[str, int]] = {"index": 4}  # counted first; see gg_release
+    stored_ports: ClassVar[tuple[str, ...]] = ("index",)
     banks: ClassVar[int] = 2
     one_port: ClassVar[bool] = True
 

@@ -188,7 +188,7 @@ class Wiring:
         cell.nodes = twins
         self.operands[cell.name] = operands
         for port, key in keys.items():
-            source = self._at(*key, entry if port in op.fill_ports else level)
+            source = self._at(*key, self._taken(op, port, key, entry, level))
             waits = self._outruns(key, level, keys.values()) or self._awaits(key, level, keys)
             if port in op.held_ports or waits:
                 source = self._hold(source, twins[0].name)
@@ -198,6 +198,17 @@ class Wiring:
             not op.is_barrier and not self.spread.isdisjoint(keys.values())
         ):
             self.spread.add((scope, twins[0].name))
+
+    def _taken(self, op: Op, port: str, key: tuple[int, str], entry: int, level: int) -> int:
+        """The level at which a port takes its rows; `entry` is that of an op's fills.
+
+        What waits in the unit itself comes as early as it can: behind a buffer it would only come
+        when the others at its level take it too. With graphs in flight the unit has not the room
+        of a buffer.
+        """
+        if port in op.stored_ports and not self.chained:
+            return max(self.native[key].level, 0)
+        return entry if port in op.fill_ports else level
 
     def _is_spread(self, op: Op, keys: Mapping[str, tuple[int, str]], output: Value) -> bool:
         """Whether rows say what all rows of a graph said before: a virtual node, a pooled row."""

@@ -107,3 +107,18 @@ def test_rows_wait_beside_the_makers_for_what_the_whole_graph_says() -> None:
     held = [cell for cell in Wiring(graph).build().cells if "_for_" in cell.name]
     assert [cell.kind for cell in held] == ["fifo"]
     assert held[0].scope != OUTER
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_what_a_unit_stores_itself_comes_early(chained: bool) -> None:
+    """The indices of a second sum do not wait beside its rows, unless graphs are in flight."""
+    build = Builder()
+    first = build(
+        "s0", make("Scatter"), build("g0", make("Gather"), "x", "src"), "dst", "rows_nodes"
+    )
+    again = build(
+        "s1", make("Scatter"), build("g1", make("Gather"), first, "src"), "dst", "rows_nodes"
+    )
+    netlist = Wiring(quantize(build.graph(again), molecules(), Precision()), chained).build()
+    (last,) = [cell for cell in netlist.cells if cell.name == "s1"]
+    assert maker_kind(netlist, last.inputs["index"]) == ("fifo" if chained else "fork")
