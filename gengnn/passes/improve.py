@@ -99,7 +99,7 @@ class Improve:
         return best, list(tried.values())
 
     def _exchanged(self, best: Outcome, tried: Sequence[Tried]) -> Outcome:
-        """The first of the most promising exchanges that helps, else `best`."""
+        """The first promising exchange that helps, as often as it does, else `best`."""
         wanted = sorted((t for t in tried if t.cycles < 0), key=lambda t: t.cycles)
         offers = sorted((t for t in tried if t.dsp < 0), key=lambda t: t.cycles / -t.dsp)
         left = EXCHANGES
@@ -110,9 +110,12 @@ class Improve:
             if want.dsp > room or not left:
                 continue
             left -= 1
-            outcome = self._paid(best, want.move, [t.move for t in others])
-            if outcome and self._accepts(outcome, best):
-                return outcome
+            moves, start = [t.move for t in others], best
+            found = self._paid(best, want.move, moves)
+            while found and self._accepts(found, best):
+                best, found = found, self._paid(found, want.move, moves)
+            if best is not start:
+                break
         return best
 
     def _paid(self, best: Outcome, want: Move, offers: Sequence[Move]) -> Outcome | None:

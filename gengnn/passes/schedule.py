@@ -33,13 +33,13 @@ STEADY_SLACKS = (0.12, 0.25)
 TRIALS = 700
 """Plans that the local search tries."""
 
-CELL_TRIALS = 50_000
+CELL_TRIALS = 75_000
 """The same times the cells of a large design."""
 
 STARTS = 2
 """Plans that it starts from; the best one first, with the most trials."""
 
-FEW = 4
+FEW = 2
 """Graphs that decide each step of the local search."""
 
 
