@@ -18,6 +18,13 @@ COUNT_BITS = 21
 COUNTS_PER_WORD = WORD_BITS // COUNT_BITS
 """Row counts in a word of the header, the first in the lowest bits."""
 
+OUTER = -1
+"""The scope of everything outside the folded loops."""
+
+BACK = frozenset(["merge", "turn"])
+"""Kernels to whose port b rows come back: they read one port in some turns, the other in the rest.
+"""
+
 
 @dataclass(frozen=True)
 class Stream:

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gengnn.design import Design, Stream, Unit
+from gengnn.design import BACK, OUTER, Design, Stream, Unit
 from gengnn.emit.cpp import comment, identifier, integer_type, listing, literal, table
 from gengnn.errors import GengnnError
 
-OUTER = -1
-"""The scope of everything outside the folded loops."""
-
 FIFO = "fifo"
 """The kernel of buffers: in HLS these are streams with a depth, not processes."""
-
-BACK = frozenset(["merge", "turn"])
-"""Kernels that read one port in some turns and the other, to which rows come back, in the rest."""
 
 
 @dataclass(frozen=True)

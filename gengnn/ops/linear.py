@@ -36,6 +36,7 @@ from gengnn.ops.grouped import Grouped
 from gengnn.ops.lanes import Lanes
 from gengnn.ops.lowering import Abstract, Const, LoweringError, Rowed, limited
 from gengnn.ops.scalings import behind
+from gengnn.ops.site import guest_places
 from gengnn.ops.weighted import Weighted
 
 if TYPE_CHECKING:
@@ -250,12 +251,6 @@ class Linear(Weighted):
             (width * lanes * site.parallel, sum(self._steps(site)) * blocks),
             (self._addend_width(site) * lanes, site.iters * blocks),
         )
-
-
-def guest_places(features: int, lanes: int, of: int) -> NDArray[np.int64]:
-    """Where the features of a row are that fills `lanes` lanes of each beat of `of`."""
-    place = np.arange(features)
-    return place // lanes * of + place % lanes
 
 
 SPLIT_BITS = 24

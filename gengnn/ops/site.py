@@ -115,3 +115,9 @@ class Site:
     def beats(self, port: str, value: Value) -> int:
         """Beats per row of `value` on `port`."""
         return value.features // self.lanes[port]
+
+
+def guest_places(features: int, lanes: int, of: int) -> NDArray[np.int64]:
+    """Where the features of a row are that fills `lanes` lanes of each beat of `of`."""
+    place = np.arange(features)
+    return place // lanes * of + place % lanes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from gengnn.design import Stream
+from gengnn.design import BACK, Stream
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
 from gengnn.ops.cost import address_bits, row_parts
-from gengnn.passes.netlist import BACK, Cell
+from gengnn.passes.netlist import Cell
 
 SHALLOW = 2
 """Rows of a buffer that only cuts a path."""

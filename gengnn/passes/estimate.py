@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gengnn.design import Design, Stream, Unit
+from gengnn.design import OUTER, Design, Stream, Unit
 from gengnn.ir import Graph, Kind
 from gengnn.ops.base import Cost
 from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
-from gengnn.passes.netlist import OUTER
 from gengnn.passes.paces import paces
 from gengnn.passes.posts import Post, posts
 from gengnn.passes.recall import Known, Memory, Recall

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from gengnn.design import OUTER
 from gengnn.ir import Graph, Node
 from gengnn.ops.base import Site
-from gengnn.passes.netlist import OUTER, Cell, Netlist, Wire, in_order
+from gengnn.passes.netlist import Cell, Netlist, Wire, in_order
 from gengnn.passes.place import parameters
 from gengnn.passes.wiring import MASK_BITS
 

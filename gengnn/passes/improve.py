@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from gengnn.design import OUTER
 from gengnn.passes.cells import best_lanes, fewest_lanes
-from gengnn.passes.netlist import OUTER, Cell
+from gengnn.passes.netlist import Cell
 from gengnn.passes.parallel import Group, Search, shape_for
 from gengnn.passes.plan import Plan, Region, most_lanes, region_of
 from gengnn.passes.trial import Outcome, Trial

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gengnn.design import OUTER
 from gengnn.ir import Node, Value
-
-OUTER = -1
-"""The scope of everything outside the folded loops."""
-
-
-BACK = frozenset(["merge", "turn"])
-"""Cells to whose port b rows come back."""
 
 
 @dataclass(frozen=True)

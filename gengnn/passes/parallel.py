@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gengnn.design import OUTER
 from gengnn.ir import Graph, Node, Value
 from gengnn.ops.base import Shape
 from gengnn.passes.budget import Budget
 from gengnn.passes.cells import is_held
 from gengnn.passes.estimate import count_rows
-from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.netlist import Cell, Netlist
 from gengnn.passes.place import parameters
 from gengnn.passes.plan import Plan, Region, region_of
 from gengnn.passes.trial import Trial

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gengnn.design import Stream, Unit
+from gengnn.design import OUTER, Stream, Unit
 from gengnn.ir import Graph, Kind, Node, Param, Value
 from gengnn.ops.base import Cost, Memory, Op, Setting, Shape, Site
 from gengnn.passes.cells import (
@@ -20,7 +20,7 @@ from gengnn.passes.cells import (
     resize_cost,
     resize_params,
 )
-from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.netlist import Cell, Netlist
 from gengnn.passes.plan import Plan, most_lanes
 from gengnn.passes.slack import balance
 from gengnn.passes.spare import spare

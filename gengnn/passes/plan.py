@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gengnn.design import OUTER
 from gengnn.ops.base import Shape
 from gengnn.passes.cells import fewest_lanes
-from gengnn.passes.netlist import OUTER, Cell
+from gengnn.passes.netlist import Cell
 
 GRAPH_LANES = 16
 """Lanes of streams with one row per graph outside the loops: they are no bottleneck there."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gengnn.design import Design, Unit
-from gengnn.passes.netlist import BACK, OUTER
+from gengnn.design import BACK, OUTER, Design, Unit
 
 
 def steps(design: Design) -> Sequence[tuple[int, Sequence[Unit]]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from gengnn.design import OUTER
 from gengnn.ir import Graph, Loop, Node, Value
 from gengnn.ops.base import Op
 from gengnn.passes.late import INVARIANT, late_levels, meet
-from gengnn.passes.netlist import OUTER, Cell, Netlist, Sink, Source, Wire, in_order
+from gengnn.passes.netlist import Cell, Netlist, Sink, Source, Wire, in_order
 
 HELD = 1 << 20
 """Stands for the level in the key of buffers that serve one port only."""

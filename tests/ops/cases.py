@@ -15,7 +15,7 @@ from gengnn.fixed import FixedType, Overflow, Rounding, bits_for, cast_codes, un
 from gengnn.ir import Kind, Param, Value
 from gengnn.ops import REGISTRY
 from gengnn.ops.base import Op, Rows, Site
-from gengnn.ops.linear import guest_places
+from gengnn.ops.site import guest_places
 
 Codes = NDArray[np.int64]
 Inputs = Mapping[str, Codes]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gengnn.design import OUTER
 from gengnn.ir import Graph
 from gengnn.passes.fold import fold
-from gengnn.passes.netlist import OUTER, Cell, Netlist
+from gengnn.passes.netlist import Cell, Netlist
 from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.wiring import Wiring
