@@ -85,6 +85,9 @@ class HlsUnits:
             if unit.kernel == FIFO:
                 name = self.resolve(unit.inputs["x"])
                 self.depths[name] = self.depths.get(name, 0) + unit.number("Depth")
+            for port in unit.op.stored_ports if unit.op else ():
+                name, stream = self.resolve(unit.inputs[port]), design.streams[unit.inputs[port]]
+                self.depths[name] = max(self.depths.get(name, 0), stream.max_rows + 1)
         self.maker: dict[str, int] = {}
         self.reader: dict[str, int] = {}
         for position, unit in enumerate(self.units):

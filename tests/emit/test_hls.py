@@ -9,7 +9,7 @@ import pytest
 
 from gengnn import tools
 from gengnn.design import Design
-from gengnn.emit import cpp, hls
+from gengnn.emit import cpp, hls, hls_units
 from gengnn.errors import GengnnError, ToolError
 from gengnn.parts import part
 from gengnn.passes.fold import fold
@@ -59,6 +59,24 @@ def test_buffers_are_depths_of_streams(design: Design, tmp_path: Path) -> None:
     top = (tmp_path / "hls" / "src" / "gengnn_top.cpp").read_text()
     assert "#pragma HLS STREAM variable=s_atoms_or_relu_0_to1 depth=33" in top
     assert "#pragma HLS STREAM variable=s_relu_0_to0 depth=33" in top
+
+
+def test_what_a_unit_stores_waits_in_its_stream(design: Design, tmp_path: Path) -> None:
+    """The kernel reads an index with its row: those of a whole graph may come before."""
+    hls.emit_hls(design, tmp_path)
+    top = (tmp_path / "hls" / "src" / "gengnn_top.cpp").read_text()
+    units = hls_units.HlsUnits(design)
+    stored = [
+        unit.inputs[port]
+        for unit in design.units
+        for port in (unit.op.stored_ports if unit.op else ())
+    ]
+    assert stored
+    texts = {text.variable: text for text in units.streams()}
+    for wire in stored:
+        text = texts[units.variable(wire)]
+        assert text.depth == design.streams[wire].max_rows + 1
+        assert f"#pragma HLS STREAM variable={text.variable} depth={text.depth}" in top
 
 
 @pytest.mark.parametrize("name", ["mm2s", "s2mm"])
