@@ -23,7 +23,7 @@ from gengnn.errors import ConfigError
 from gengnn.frontend import load
 from gengnn.ir import Kind, Value
 from gengnn.metrics import Metric, as_matrix, labels_of, measure
-from gengnn.passes.estimate import Work, estimate, estimate_interval
+from gengnn.passes.estimate import Work, estimate_interval, mean_cycles
 from gengnn.predict import from_codes, predict, predict_float
 from gengnn.progress import step
 from gengnn.reference import Sample
@@ -230,7 +230,7 @@ class Project:
 
     def _estimate(self, samples: Sequence[Sample]) -> float:
         """Mean of the cycles that the cost model expects of each graph."""
-        return float(np.mean([estimate(self.design, sample) for sample in samples]))
+        return mean_cycles(self.design, [Work.of(self.design.graph, each) for each in samples])
 
 
 def interval_of(design: Design, samples: Sequence[Sample]) -> float:
