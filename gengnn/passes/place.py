@@ -335,6 +335,8 @@ class _Placer:
         comment = f"{cell.kind} of {cell.value.name}"
         if cell.kind == "turn" and cell.repeat > 1:
             comment += ", then the rows of guests"
+        elif cell.kind == "fit":
+            comment += f": {params['LanesX']} -> {params['LanesY']} lanes, 0 where there were none"
         memories: tuple[Memory, ...] = ()
         fill_ports: tuple[str, ...] = ()
         if made:
