@@ -20,9 +20,13 @@ BENCH = ("gg_bench.vlt", "gg_pauses.sv", "gg_source.sv", "gg_sink.sv", "gg_watch
 
 BUILD_ARGS = (
     *("-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "--no-public-flat-rw"),
-    *("--output-split", "0"),
+    *("--output-split", "0", "-fno-dfg"),
 )
-"""Options of Verilator: only the bench stays visible to cocotb; one file compiles soonest."""
+"""Options of Verilator: only the bench stays visible to cocotb; one file compiles soonest.
+
+The data-flow pass writes what comes into a module into its every instance, for whom it then makes
+functions of their own: a wide design spends its time on fetching them.
+"""
 
 
 def main() -> int:

@@ -33,11 +33,15 @@ module gg_dot #(
   /*verilator no_inline_module*/
 
   // Sums are exact modulo 2**WidthAcc. Sums too wide for one carry chain are kept as two: Split
-  // low bits, unsigned with room for 4095 terms, and the signed rest.
+  // low bits, unsigned with room for 4095 terms, and the signed rest. Up to level Whole of the tree
+  // they are not too wide yet.
   localparam int unsigned WidthP = WidthX + WidthW;
   localparam int unsigned Split = WidthAcc <= 36 ? 0 : WidthP > 24 ? 24 : WidthP - 1;
   localparam int unsigned WidthHigh = WidthAcc - Split;
   localparam int unsigned Levels = $clog2(Parallel);
+  localparam int unsigned Room = Split == 0 ? Levels : WidthP < 36 ? 36 - WidthP : 0;
+  localparam int unsigned Whole = Room < Levels ? Room : Levels;
+  localparam int unsigned Terms = (Parallel + (1 << Whole) - 1) >> Whole;  // nodes of that level
 
   if (WidthHigh > 36) begin : g_check
     $error("gg_dot: WidthAcc %0d is too wide for products of %0d bits", WidthAcc, WidthP);
@@ -56,25 +60,30 @@ module gg_dot #(
   end
 
   // Node i of level l is the sum of nodes 2i and 2i+1 of the level before; level 0: the products.
+  // `term` is what the next level adds, or the accumulator.
   for (genvar l = 0; l <= Levels; l++) begin : g_level
+    localparam int unsigned Grown = WidthP + l < WidthAcc || l == 0 ? WidthP + l : WidthAcc;
+    localparam int unsigned Width = l <= Whole ? Grown : WidthHigh;
+    localparam int unsigned After = WidthP + l + 1 < WidthAcc ? WidthP + l + 1 : WidthAcc;
+    localparam int unsigned Next = l < Whole ? After : WidthHigh;
+
     for (genvar i = 0; i < (Parallel + (1 << l) - 1) >> l; i++) begin : g_node
-      logic signed [WidthHigh-1:0] sum_q;
+      logic signed [Width-1:0] sum_q;
+      logic signed [Next-1:0] term;
+
+      assign term = Next'(sum_q >>> (l == Whole ? Split : 0));
 
       if (l == 0) begin : g_leaf
-        logic signed [WidthP-1:0] product_q;
-
         always_ff @(posedge clk) begin
-          product_q <= WidthP'(signed'(x_q[i*WidthX+:WidthX]))
+          sum_q <= WidthP'(signed'(x_q[i*WidthX+:WidthX]))
               * WidthP'(signed'(weight_q[i*WidthW+:WidthW]));
         end
-
-        assign sum_q = WidthHigh'(product_q >>> Split);
       end else if ((2 * i + 1) << (l - 1) < Parallel) begin : g_pair
         always_ff @(posedge clk) begin
-          sum_q <= g_level[l-1].g_node[2*i].sum_q + g_level[l-1].g_node[2*i+1].sum_q;
+          sum_q <= g_level[l-1].g_node[2*i].term + g_level[l-1].g_node[2*i+1].term;
         end
       end else begin : g_single
-        always_ff @(posedge clk) sum_q <= g_level[l-1].g_node[2*i].sum_q;
+        always_ff @(posedge clk) sum_q <= g_level[l-1].g_node[2*i].term;
       end
     end
   end
@@ -84,7 +93,7 @@ module gg_dot #(
   assign high_bias = WidthHigh'(signed'(bias) >>> Split);
 
   gg_carry_select #(.Width(WidthHigh)) u_sum (
-    .a(first_q ? high_bias : high_before), .b(g_level[Levels].g_node[0].sum_q), .y(high_d)
+    .a(first_q ? high_bias : high_before), .b(g_level[Levels].g_node[0].term), .y(high_d)
   );
 
   always_ff @(posedge clk) begin
@@ -98,19 +107,19 @@ module gg_dot #(
   if (Split == 0) begin : g_one
     assign total_q = high_q;
   end else begin : g_two
-    logic [Parallel*Split-1:0] terms;
+    logic [Terms*Split-1:0] terms;
     logic [Split-1:0] low_bias;
     logic [35:0] low_q;
 
     assign low_bias = Split'(signed'(bias));
 
-    for (genvar i = 0; i < Parallel; i++) begin : g_term
-      assign terms[i*Split+:Split] = g_level[0].g_node[i].g_leaf.product_q[Split-1:0];
+    for (genvar i = 0; i < Terms; i++) begin : g_term
+      assign terms[i*Split+:Split] = g_level[Whole].g_node[i].sum_q[Split-1:0];
     end
 
-    gg_dot_low #(.Parallel(Parallel), .Width(Split), .Levels(Levels), .Turns(Turns)) u_low (
-      .clk, .terms, .enable(enable_q), .first(first_q), .bias(low_bias), .sum(low_q)
-    );
+    gg_dot_low #(
+      .Parallel(Terms), .Width(Split), .Levels(Levels - Whole), .Turns(Turns)
+    ) u_low (.clk, .terms, .enable(enable_q), .first(first_q), .bias(low_bias), .sum(low_q));
 
     always_ff @(posedge clk) begin
       total_q[Split-1:0]        <= low_q[Split-1:0];

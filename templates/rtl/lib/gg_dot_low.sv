@@ -1,5 +1,6 @@
-// The low halves of gg_dot's products, summed without signs beside the high halves so that no
-// carry chain is longer than 36 bits: the same tree, the same accumulator, the same latency.
+// The low halves of what gg_dot adds where its sums get too wide, summed without signs beside the
+// high halves so that no carry chain is longer than 36 bits: the same tree from there on, the same
+// accumulator, the same latency.
 module gg_dot_low #(
   parameter int unsigned Parallel = 4,
   parameter int unsigned Width    = 24,

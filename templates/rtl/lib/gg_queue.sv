@@ -62,19 +62,21 @@ module gg_queue #(
 
   if (Direct) begin : g_direct
     (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
+    logic is_some;  // a beat for the output register: an empty queue is not full
 
-    assign push = x_valid && x_ready && !(is_empty_q && is_free);
+    assign push    = x_valid && x_ready && !(is_empty_q && is_free);
+    assign is_some = !is_empty_q || x_valid;
 
     always_ff @(posedge clk) begin
       if (push) mem[write_q] <= x_data;
-      if (is_free) y_data <= is_empty_q ? x_data : mem[read_q];
+      if (is_free && is_some) y_data <= is_empty_q ? x_data : mem[read_q];
     end
 
     always_ff @(posedge clk) begin
       if (!rst_n) begin
         valid_q <= 1'b0;
       end else if (is_free) begin
-        valid_q <= !is_empty_q || (x_valid && x_ready);
+        valid_q <= is_some;
       end
     end
   end else begin : g_memory

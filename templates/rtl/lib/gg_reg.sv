@@ -31,7 +31,9 @@ module gg_reg #(
     localparam int unsigned Own = p + 1 < Parts ? PartBits : Bits - p * PartBits;
 
     always_ff @(posedge clk) begin
-      if (!valid_q[p] || y_ready) all_q[p*PartBits+:Own] <= x_all[p*PartBits+:Own];
+      if (x_valid && (!valid_q[p] || y_ready)) begin
+        all_q[p*PartBits+:Own] <= x_all[p*PartBits+:Own];
+      end
       if (!rst_n) valid_q[p] <= 1'b0;
       else if (!valid_q[p] || y_ready) valid_q[p] <= x_valid;
     end

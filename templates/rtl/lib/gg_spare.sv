@@ -22,7 +22,7 @@ module gg_spare #(
 
   always_ff @(posedge clk) begin
     is_held_q <= rst_n && y_valid && !y_ready;
-    if (!is_held_q) held_q <= x_data;
+    if (x_valid && !is_held_q) held_q <= x_data;
   end
 
 endmodule
