@@ -86,8 +86,8 @@ class HlsUnits:
                 name = self.resolve(unit.inputs["x"])
                 self.depths[name] = self.depths.get(name, 0) + unit.number("Depth")
             for port in unit.op.stored_ports if unit.op else ():
-                name, stream = self.resolve(unit.inputs[port]), design.streams[unit.inputs[port]]
-                self.depths[name] = max(self.depths.get(name, 0), stream.max_rows + 1)
+                name = self.resolve(unit.inputs[port])
+                self.depths[name] = max(self.depths.get(name, 0), whole_graph(design.streams[name]))
         self.maker: dict[str, int] = {}
         self.reader: dict[str, int] = {}
         for position, unit in enumerate(self.units):
@@ -178,7 +178,7 @@ class HlsUnits:
         if depth:
             reason = f"rows of {stream.space or 'a graph'} wait here for what comes after a barrier"
         if self._home(name)[1]:
-            depth = max(depth, stream.max_rows * stream.beats + 1)
+            depth = max(depth, whole_graph(stream))
             reason = "holds what a layer leaves until the next one starts"
         declaration = f'{kind} {variable}("{identifier(name)}");'
         return StreamText(variable, declaration, f"{kind}& {variable}", depth, reason)
@@ -273,6 +273,11 @@ def guard_name(unit: Unit) -> str:
 def memory_name(unit: Unit, memory: str) -> str:
     """The name of one of a unit's constant arrays."""
     return f"{identifier(unit.name)}_{memory}"
+
+
+def whole_graph(stream: Stream) -> int:
+    """The beats of the largest graph on a stream, with its end token."""
+    return stream.max_rows * stream.beats + 1
 
 
 def stream_type(stream: Stream) -> str:
