@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gengnn.design import OUTER
 from gengnn.ir import Graph, Node, Value
@@ -41,6 +43,13 @@ class Level:
     streamed: frozenset[str]
     multipliers: int
     time: float
+
+
+class Step(NamedTuple):
+    """One group at a faster level, and the levels of all groups behind that step."""
+
+    faster: tuple[Group, int]
+    state: Mapping[Group, int]
 
 
 class Search:
@@ -140,12 +149,39 @@ class Search:
         `lead` has the levels of groups that are told. It is the smallest plan if not even that
         keeps to the budget.
         """
-        state = {group: lead.get(group, 0) for group in self.groups}
+        state: Mapping[Group, int] = {group: lead.get(group, 0) for group in self.groups}
         refused = set[tuple[Group, int]]()
-        plan = self._plan(widest, slack, state)
-        cost = trial.cost(plan)
-        while not budget.exceeded(cost):
-            room = budget.dsp - cost.dsp
+
+        def plan(state: Mapping[Group, int]) -> Plan:
+            return self._plan(widest, slack, state)
+
+        def is_too_much(state: Mapping[Group, int]) -> bool:
+            return bool(budget.exceeded(trial.cost(plan(state))))
+
+        while not is_too_much(state):
+            room = budget.dsp - trial.cost(plan(state)).dsp
+            path = list(self._path(state, room, refused, lead))
+            count = bisect_left(path, True, key=lambda step: is_too_much(step.state))
+            if count < len(path):
+                refused.add(path[count].faster)
+            elif not path:
+                break
+            if count:
+                state = path[count - 1].state
+        return plan(state)
+
+    def _path(
+        self,
+        state: Mapping[Group, int],
+        room: int,
+        refused: Collection[tuple[Group, int]],
+        lead: Collection[Group],
+    ) -> Iterator[Step]:
+        """The steps to faster levels for at most `room` multipliers, the best one first each time.
+
+        All but the matrix units is taken to cost as much as before.
+        """
+        while True:
             steps = [
                 (gain, group, level)
                 for group in self.groups
@@ -153,15 +189,12 @@ class Search:
                 if group not in lead and (group, level) not in refused
             ]
             if not steps:
-                break
+                return
             _, group, level = max(steps, key=lambda step: step[0])
-            faster = self._plan(widest, slack, state | {group: level})
-            needed = trial.cost(faster)
-            if budget.exceeded(needed):
-                refused.add((group, level))
-            else:
-                plan, cost, state[group] = faster, needed, level
-        return plan
+            levels = self.levels[group]
+            room -= levels[level].multipliers - levels[state[group]].multipliers
+            state = {**state, group: level}
+            yield Step((group, level), state)
 
     def paced(self, widest: int, slack: float, budget: Budget, trial: Trial) -> Plan:
         """The plan that takes graphs in the quickest succession, at the same limits.
