@@ -145,6 +145,8 @@ class Improve:
                 moves.append(Move(frozenset([cell.name]), _own_step([cell], _any_beats, way)))
             for key, features in self._spread().items():
                 moves.append(Move(NO_CELLS, _beats_step(key, features, way)))
+        for key in self._spread():
+            moves.append(Move(NO_CELLS, _widened(key, dividers)))
         for name in self.search.shapes:
             steps = [self._shape_step(name, way) for way in (-1, 1, 2)]
             if name in self.search.streamed:
@@ -302,6 +304,18 @@ def _beats_step(
         ladder = [beats for beats in every if lanes(beats) != lanes(now)]
         beats = _next(ladder, now, way)
         return None if beats is None else replace(plan, beats=plan.beats | {key: beats})
+
+    return step
+
+
+def _widened(key: tuple[Region, str], kept: Sequence[Cell]) -> Callable[[Plan], Plan | None]:
+    """Whole rows in a region, but where there are multipliers: these keep the beats they have."""
+
+    def step(plan: Plan) -> Plan | None:
+        if plan.beats.get(key, 1) == 1:
+            return None
+        own = {cell.name: _own_beats(plan, cell) for cell in kept if region_of(cell) == key[0]}
+        return replace(plan, beats=plan.beats | {key: 1}, own=own | plan.own)
 
     return step
 

@@ -255,8 +255,8 @@ class _Placer:
         if own:
             return own
         most = most_lanes(self.plan, cell, model.space, output.features)
-        if self.graph.limit(output.space) == 1 and cell.name not in self.plan.own:
-            most = min(most, *self._given(cell, output.features))  # nothing waits for a lone row
+        if not op.is_barrier and cell.name not in self.plan.own:
+            most = min(most, *self._given(cell, output.features))  # no later, and narrower
         lanes = best_lanes(output.features, most)
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
         return {**told, "y": lanes}
