@@ -14,6 +14,7 @@ from gengnn.errors import ConfigError, DataError
 from gengnn.frontend import load
 from gengnn.ir import Graph
 from gengnn.parts import part
+from gengnn.passes.apart import apart
 from gengnn.passes.columns import split_columns
 from gengnn.passes.copies import drop_copies
 from gengnn.passes.fold import fold
@@ -97,16 +98,20 @@ def compile_model(
     graph = record("columns", split_columns(graph))
     samples = samples_of(graph, data)
     rows = mean_rows(graph, samples)
-    graph = record("lift", lift(graph, rows))
-    graph = record("order", order_rows(graph, evenly(samples, TYPICAL_GRAPHS)))
-    graph = record("fold", fold(graph))
-    graph = record("limit", set_limits(graph, samples, options))
-    progress("quantize")
-    graph = record("quantize", quantize(graph, calibration(samples), formats))
-    graph = record("copies", drop_copies(graph))
-    progress("schedule")
     typical = evenly(samples, TYPICAL_GRAPHS)
-    return schedule(graph, target, rows, name_of(model), typical, goal)
+    other = record("apart", apart(graph))
+    forms = [graph] if other is graph else [graph, other]
+    for number, form in enumerate(forms):
+        graph = record("lift", lift(form, rows))
+        graph = record("order", order_rows(graph, typical))
+        graph = record("fold", fold(graph))
+        forms[number] = record("limit", set_limits(graph, samples, options))
+    progress("quantize")
+    for number, form in enumerate(forms):
+        graph = record("quantize", quantize(form, calibration(samples), formats))
+        forms[number] = record("copies", drop_copies(graph))
+    progress("schedule")
+    return schedule(forms[0], target, rows, name_of(model), typical, goal, forms[1:])
 
 
 def precision(options: Options) -> Precision:

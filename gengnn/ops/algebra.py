@@ -173,6 +173,13 @@ class Rules:
         """
         return None
 
+    def apart(self, first: Term, second: Term) -> Term | None:
+        """What the op makes of joined rows, from what it makes of the first and of the others.
+
+        None if that takes no less. New values have no names.
+        """
+        return None
+
     @property
     def constant(self) -> float | None:
         """The number that the op puts on every row, if it does just that."""

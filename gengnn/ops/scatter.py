@@ -22,6 +22,7 @@ from gengnn.ops.base import (
     memory_cost,
     outlet_cost,
 )
+from gengnn.ops.beside import beside
 from gengnn.ops.compare import Compare
 from gengnn.ops.cost import LUTRAM_DEPTH, banks_depth, row_parts, select_lut
 from gengnn.ops.fill import Fill
@@ -87,6 +88,9 @@ class Scatter(Reduction):
 
     def cheaper(self, made: Term, rows: Mapping[str, Term]) -> Term | None:
         return after(made) if self.reduce == "sum" else None
+
+    def apart(self, first: Term, second: Term) -> Term | None:
+        return beside(self, first, second)
 
     def kernel_params(self, site: Site) -> dict[str, Setting]:
         return {**self.settings(site), "Rows": site.max_rows["y"]}

@@ -22,7 +22,9 @@ def order_rows(graph: Graph, typical: Sequence[Sample]) -> Graph:
 
     A node is complete when the last of its rows has passed. With its rows side by side, nodes
     are complete one after another, and what comes next begins while the others still wait.
-    `typical` graphs tell which rows come sorted already.
+    `typical` graphs tell which rows come sorted already: those are sorted again only where a
+    target's result goes back to its rows and these are reduced once more, as in a softmax. Then
+    the second pass follows the first from target to target.
     """
     for space in graph.spaces:
         found = _reductions(graph, space)
@@ -31,7 +33,8 @@ def order_rows(graph: Graph, typical: Sequence[Sample]) -> Graph:
             continue
         entering = _entering(graph, space)
         is_given = name in {value.name for value in entering}
-        if is_given and not all(_is_sorted(graph, name, sample) for sample in typical):
+        is_sorted = all(_is_sorted(graph, name, sample) for sample in typical)
+        if is_given and (not is_sorted or _returns(graph, name, found[name])):
             graph = _ordered(graph, name, entering, found[name][0])
     return graph
 
@@ -69,6 +72,21 @@ def _entering(graph: Graph, space: str) -> list[Value]:
 
 def _is_sorted(graph: Graph, name: str, sample: Sample) -> bool:
     return bool((np.diff(integers(graph, sample)[name]) >= 0).all())
+
+
+def _returns(graph: Graph, name: str, reductions: Sequence[Node]) -> bool:
+    """Whether what a reduction along the map `name` makes goes back along it into another."""
+    keys = {node.name for node in reductions}
+    made: set[str] = set()
+    for node in graph.nodes:
+        behind = made.intersection(node.inputs)
+        if behind and node.name in keys:
+            return True
+        is_back = bool(node.op.moved_ports) and name in node.inputs
+        is_beside = node.output.space in {graph.values[each].space for each in behind}
+        if node.name in keys or (behind and is_back) or (is_beside and not node.op.multiplies):
+            made.add(node.name)
+    return False
 
 
 def _ordered(graph: Graph, name: str, entering: Sequence[Value], reader: Node) -> Graph:

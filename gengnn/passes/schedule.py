@@ -50,6 +50,7 @@ def schedule(
     name: str,
     typical: Sequence[Sample] = (),
     optimize: Optimize = Optimize.LATENCY,
+    others: Sequence[Graph] = (),
 ) -> Design:
     """Turn a quantised graph into a design.
 
@@ -64,20 +65,25 @@ def schedule(
         name: what the design is called in the generated code.
         typical: graphs whose estimated cycles decide between plans.
         optimize: what is minimised.
+        others: graphs that compute the same in other ways; the one that promises most is taken.
 
     Raises:
         CapacityError: not even the least parallel design fits.
     """
-    works = [Work.of(graph, sample) for sample in typical]
     is_steady = optimize is Optimize.THROUGHPUT
-    graphs = [graph, replace(graph, loops=())] if is_steady and graph.loops else [graph]
+    graphs = [graph, *others]
+    ways = [graphs]
+    if is_steady and any(each.loops for each in graphs):
+        ways.append([replace(each, loops=()) for each in graphs])
     found: list[tuple[Outcome, Trial]] = []
     refused: Sequence[str] = ()
-    for each in graphs:
-        starts = [
-            _Starts.of(Trial(each, netlist, budget, name, works, is_steady), rows)
-            for netlist in _netlists(each, is_steady)
-        ]
+    for way in ways:
+        starts = []
+        for each in way:
+            works = [Work.of(each, sample) for sample in typical]
+            for netlist in _netlists(each, is_steady):
+                trial = Trial(each, netlist, budget, name, works, is_steady)
+                starts.append(_Starts.of(trial, rows))
         refused = refused or starts[0].refused
         fitting = [start for start in starts if start.found]
         if fitting:

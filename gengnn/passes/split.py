@@ -25,7 +25,7 @@ def split(graph: Graph) -> Graph:
         made = replace(term_of(graph, node, terms), readers=readers[node.name])
         told = node.op.cheaper(made, rows)
         if told is not None and told.value.shape == node.output.shape:
-            made = _Parts(node, params, nodes).add(told, node.name)
+            made = Parts(node, params, nodes).add(told, node.name)
         else:
             nodes.append(node)
         terms[node.name] = made
@@ -35,7 +35,7 @@ def split(graph: Graph) -> Graph:
 
 
 @dataclass
-class _Parts:
+class Parts:
     """Appends what a node becomes to `nodes` and `params`."""
 
     node: Node

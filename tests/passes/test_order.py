@@ -6,7 +6,7 @@ import torch
 
 from gengnn.passes.order import order_rows
 from gengnn.reference import Sample, run_real
-from tests.graphs import Builder, gine, make, molecules, virtual
+from tests.graphs import Builder, gine, make, molecules, norms, virtual
 
 
 def sorted_molecules() -> list[Sample]:
@@ -51,3 +51,17 @@ def test_rows_whose_order_is_seen_stay() -> None:
         build.graph(build("kept", make("Scatter", "last"), last, "dst", "rows_nodes")),
     ):
         assert order_rows(seen, molecules()) == seen
+
+
+def test_sorted_rows_are_sorted_where_a_reduction_follows_another_along_one_map() -> None:
+    kinds = [type(node.op).__name__ for node in order_rows(norms(), sorted_molecules()).nodes]
+    assert kinds.count("Segment") == 2
+    for index in ("src", "dst"):
+        build = Builder()
+        h = build("h", make("Convert"), "x")
+        x_j = build("x_j", make("Gather"), h, "src")
+        most = build("most", make("Scatter", "max"), x_j, "dst", "rows_nodes")
+        back = build("back", make("Gather"), most, index)
+        sums = build("sums", make("Scatter", "sum"), back, "dst", "rows_nodes")
+        graph = build.graph(sums)
+        assert (order_rows(graph, sorted_molecules()) == graph) == (index == "src")
