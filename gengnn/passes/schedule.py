@@ -71,19 +71,14 @@ def schedule(
         CapacityError: not even the least parallel design fits.
     """
     is_steady = optimize is Optimize.THROUGHPUT
-    graphs = [graph, *others]
-    ways = [graphs]
-    if is_steady and any(each.loops for each in graphs):
-        ways.append([replace(each, loops=()) for each in graphs])
+    ways = [[graph, *others]]
+    if is_steady and graph.loops:
+        ways.append([replace(each, loops=()) for each in ways[0]])
     found: list[tuple[Outcome, Trial]] = []
     refused: Sequence[str] = ()
     for way in ways:
-        starts = []
-        for each in way:
-            works = [Work.of(each, sample) for sample in typical]
-            for netlist in _netlists(each, is_steady):
-                trial = Trial(each, netlist, budget, name, works, is_steady)
-                starts.append(_Starts.of(trial, rows))
+        trials = _trials(way, typical, budget, name, is_steady)
+        starts = [_Starts.of(trial, rows) for trial in trials]
         refused = refused or starts[0].refused
         fitting = [start for start in starts if start.found]
         if fitting:
@@ -99,6 +94,24 @@ def schedule(
     best, trial = min(found, key=lambda entry: entry[0].cycles)
     design = trial.design(best.plan, with_memories=True)
     return replace(design, digest=_digest(design))
+
+
+def _trials(
+    graphs: Sequence[Graph],
+    typical: Sequence[Sample],
+    budget: Budget,
+    name: str,
+    is_steady: bool,
+) -> list[Trial]:
+    """A trial of each netlist of graphs that compute the same."""
+    found = []
+    for graph in graphs:
+        works = [Work.of(graph, sample) for sample in typical]
+        found += [
+            Trial(graph, netlist, budget, name, works, is_steady)
+            for netlist in _netlists(graph, is_steady)
+        ]
+    return found
 
 
 def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
