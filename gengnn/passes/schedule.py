@@ -85,15 +85,20 @@ def schedule(
             chosen = min(fitting, key=lambda start: start.found[0].cycles)
             found.append((chosen.best(), chosen.trial))
     if not found:
-        raise CapacityError(
-            f"the model does not fit {budget.part.name} at {budget.utilization:.0%} of its "
-            f"resources\n  the smallest design needs {'; '.join(refused)}\n"
-            "  choose a larger --part, raise --utilization, lower --max-nodes or --max-edges, or "
-            "give fewer bits with --precision"
-        )
+        raise _too_large(budget, refused)
     best, trial = min(found, key=lambda entry: entry[0].cycles)
     design = trial.design(best.plan, with_memories=True)
     return replace(design, digest=_digest(design))
+
+
+def _too_large(budget: Budget, refused: Sequence[str]) -> CapacityError:
+    """What to tell about a model whose smallest design needs too much."""
+    return CapacityError(
+        f"the model does not fit {budget.part.name} at {budget.utilization:.0%} of its resources\n"
+        f"  the smallest design needs {'; '.join(refused)}\n"
+        "  choose a larger --part, raise --utilization, lower --max-nodes or --max-edges, or give "
+        "fewer bits with --precision"
+    )
 
 
 def _trials(
