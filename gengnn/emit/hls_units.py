@@ -15,13 +15,25 @@ FIFO = "fifo"
 
 @dataclass(frozen=True)
 class StreamText:
-    """A declared stream; `depth` 0 leaves the depth to the tool."""
+    """A declared stream; `depth` 0 leaves the depth to the tool, without `memory` also that."""
 
     variable: str
     declaration: str
     port: str
     depth: int = 0
     reason: str = ""
+    memory: str = ""
+
+    @property
+    def pragmas(self) -> list[str]:
+        """What the tool is told of its memory."""
+        if not self.depth:
+            return []
+        told = [f"#pragma HLS STREAM variable={self.variable} depth={self.depth}"]
+        if self.memory:
+            memory = f"type=fifo impl={self.memory}"
+            told.append(f"#pragma HLS BIND_STORAGE variable={self.variable} {memory}")
+        return told
 
 
 @dataclass(frozen=True)
@@ -81,10 +93,13 @@ class HlsUnits:
             unit.outputs["y"]: unit.inputs["x"] for unit in design.units if unit.kernel == FIFO
         }
         self.depths: dict[str, int] = {}
+        self.deep: set[str] = set()
         for unit in design.units:
             if unit.kernel == FIFO:
                 name = self.resolve(unit.inputs["x"])
                 self.depths[name] = self.depths.get(name, 0) + unit.number("Depth")
+                if unit.cost.uram:
+                    self.deep.add(name)
             for port in unit.op.stored_ports if unit.op else ():
                 name = self.resolve(unit.inputs[port])
                 self.depths[name] = max(self.depths.get(name, 0), whole_graph(design.streams[name]))
@@ -181,7 +196,8 @@ class HlsUnits:
             depth = max(depth, whole_graph(stream))
             reason = "holds what a layer leaves until the next one starts"
         declaration = f'{kind} {variable}("{identifier(name)}");'
-        return StreamText(variable, declaration, f"{kind}& {variable}", depth, reason)
+        memory = "uram" if name in self.deep else ""
+        return StreamText(variable, declaration, f"{kind}& {variable}", depth, reason, memory)
 
     def _call(self, unit: Unit) -> CallText:
         streams = [self.variable(wire) for wire in self._wires(unit)]

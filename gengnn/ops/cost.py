@@ -89,6 +89,18 @@ def memory_bram18(bits: int, depth: int) -> int:
     return min(math.ceil(bits / w) * math.ceil(depth / d) for w, d in per_column.items())
 
 
+URAM_BITS = 72
+"""Bits of a word of UltraRAM."""
+
+URAM_DEPTH = 4096
+"""Words of a block of UltraRAM."""
+
+
+def memory_uram(bits: int, depth: int) -> int:
+    """URAM288 blocks of a simple dual-port memory that starts empty."""
+    return math.ceil(bits / URAM_BITS) * math.ceil(depth / URAM_DEPTH)
+
+
 def address_bits(depth: int) -> int:
     """Bits of an address into `depth` words, at least one."""
     return max(1, (depth - 1).bit_length())

@@ -23,12 +23,18 @@ class Budget:
         most = int(self.part.dsp * self.utilization)
         return most if self.multipliers is None else min(most, self.multipliers)
 
+    @property
+    def bram18(self) -> int:
+        """RAMB18 blocks that may be used."""
+        return int(self.part.bram18 * self.utilization)
+
     def exceeded(self, cost: Cost) -> list[str]:
         """What does not fit, as "name: needed of available"."""
         limits = {
             "DSP": (cost.dsp, self.dsp),
             "LUT": (cost.lut, int(self.part.lut * self.utilization)),
             "FF": (cost.ff, int(self.part.ff * self.utilization)),
-            "BRAM18": (cost.bram18, int(self.part.bram18 * self.utilization)),
+            "BRAM18": (cost.bram18, self.bram18),
+            "URAM": (cost.uram, int(self.part.uram * self.utilization)),
         }
         return [f"{name}: {need} of {most}" for name, (need, most) in limits.items() if need > most]

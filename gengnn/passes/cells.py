@@ -7,11 +7,17 @@ from functools import cache
 
 from gengnn.design import BACK, Stream
 from gengnn.ops.base import SHALLOW_DEPTH, Cost, memory_cost, outlet_cost
-from gengnn.ops.cost import address_bits, row_parts
+from gengnn.ops.cost import address_bits, memory_bram18, memory_uram, row_parts
 from gengnn.passes.netlist import Cell
 
 SHALLOW = 2
 """Rows of a buffer that only cuts a path."""
+
+ULTRA = 3
+"""The `Style` of a buffer in UltraRAM."""
+
+WORTH = 2
+"""Blocks of RAMB18 that a block of UltraRAM must save."""
 
 
 def cell_params(
@@ -36,6 +42,13 @@ def cell_params(
     return {"Width": lanes * width, "Ports": ports, "Iters": layers, "Mask": mask}
 
 
+def in_ultra(params: dict[str, int]) -> dict[str, int]:
+    """The parameters of a buffer of whole graphs, in UltraRAM where that saves enough blocks."""
+    bits, depth = params["Width"] + 1, params["Depth"]
+    is_worth = memory_bram18(bits, depth) >= WORTH * memory_uram(bits, depth)
+    return params | {"Style": ULTRA} if is_worth else params
+
+
 def cell_cost(kind: str, params: dict[str, int]) -> Cost:
     """Resources and latency of a structural cell."""
     bits = params["Width"]
@@ -43,6 +56,8 @@ def cell_cost(kind: str, params: dict[str, int]) -> Cost:
         return Cost(lut=bits + 3, ff=bits + 1 + row_parts(bits + 1), latency=0)
     if kind == "fifo" and params["Depth"] <= SHALLOW_DEPTH:
         return outlet_cost(bits)
+    if kind == "fifo" and params.get("Style") == ULTRA:
+        return Cost(uram=memory_uram(bits + 1, params["Depth"]), lut=70, ff=25, latency=2)
     if kind == "fifo":
         return memory_cost(bits + 1, params["Depth"]) + Cost(lut=70, ff=25, latency=2)
     if kind == "replay":  # five counters, four of them up and down or set

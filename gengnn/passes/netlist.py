@@ -73,13 +73,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Netlist:
-    """Cells in dataflow order, their wires, and the wires of the inputs and outputs."""
+    """Cells in dataflow order, their wires, and the wires of the inputs and outputs.
+
+    With `is_deep` the buffers of whole graphs are in UltraRAM.
+    """
 
     cells: tuple[Cell, ...]
     wires: Mapping[str, Wire]
     inputs: Mapping[str, str]
     outputs: tuple[str, ...]
     layers: tuple[int, ...]
+    is_deep: bool = False
 
 
 def in_order(cells: Sequence[Cell]) -> tuple[Cell, ...]:

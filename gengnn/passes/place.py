@@ -16,6 +16,7 @@ from gengnn.passes.cells import (
     cell_params,
     fit_cost,
     fit_params,
+    in_ultra,
     is_held,
     resize_cost,
     resize_params,
@@ -155,6 +156,8 @@ class _Placer:
         beats, width = cell.value.features // lanes, cell.value.format.width
         rows = self.graph.limit(cell.value.space)
         params = cell_params(cell, lanes, beats, width, rows, layers)
+        if cell.kind == "fifo" and self.netlist.is_deep:
+            params = in_ultra(params)
         cost = cell_cost(cell.kind, params)
         self._unit(cell, cell.kind, params, inputs, dict(cell.outputs), cost)
 

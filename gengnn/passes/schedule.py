@@ -39,6 +39,9 @@ CELL_TRIALS = 75_000
 STARTS = 2
 """Plans that it starts from; the best one first, with the most trials."""
 
+TIGHT = 0.75
+"""The share of the block RAM from which on the buffers of whole graphs are tried in UltraRAM."""
+
 FEW = 2
 """Graphs that decide each step of the local search."""
 
@@ -79,6 +82,8 @@ def schedule(
     for way in ways:
         trials = _trials(way, typical, budget, name, is_steady)
         starts = [_Starts.of(trial, rows) for trial in trials]
+        if budget.part.uram and not any(start.has_room for start in starts):
+            starts += [_Starts.of(trial.deep(), rows) for trial in trials]
         refused = refused or starts[0].refused
         fitting = [start for start in starts if start.found]
         if fitting:
@@ -146,6 +151,12 @@ class _Starts:
         few = replace(trial, works=spread(trial.works, FEW))
         fitting, refused = _first(search, few)
         return cls(search, trial, few, sorted(fitting, key=lambda each: each.cycles), refused)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the best plan leaves block RAM for a faster one."""
+        most = TIGHT * self.trial.budget.bram18
+        return bool(self.found) and self.found[0].cost.bram18 <= most
 
     def best(self) -> Outcome:
         """The best plan that is found from here on."""

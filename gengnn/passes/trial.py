@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph
@@ -53,6 +53,10 @@ class Trial:
     memo: Memo = field(default_factory=Memo)
     recall: Recall = field(default_factory=Recall)
     placed: dict[str, Placed] = field(default_factory=dict)
+
+    def deep(self) -> Trial:
+        """The same with the buffers of whole graphs in UltraRAM."""
+        return replace(self, netlist=replace(self.netlist, is_deep=True), placed={})
 
     def cost(self, plan: Plan) -> Cost:
         """The resources of a plan."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -58,6 +59,22 @@ def test_what_cannot_fit_is_refused_with_figures(graph: Graph) -> None:
     tiny = replace(part("xc7z020"), dsp=4)
     with pytest.raises(CapacityError, match=r"DSP: \d+ of 2"):
         schedule(graph, Budget(tiny), ROWS, "test")
+
+
+def test_buffers_go_to_ultraram_where_block_ram_is_short(graph: Graph) -> None:
+    large = replace(graph, limits={"nodes": 1024, "edges": 2048, "graphs": 1})
+    plain = designed(large, 100)
+    assert not plain.cost.uram
+    buffers = [unit for unit in plain.units if unit.kernel == "fifo" and unit.cost.bram18 > 1]
+    most = replace(part("xcu50"), bram18=plain.cost.bram18 - 3)
+    short = Budget(most, utilization=1.0, multipliers=100)
+    deep = schedule(large, short, ROWS, "test")
+    assert {unit.name for unit in deep.units if "Style" in unit.params} == {
+        unit.name for unit in buffers
+    }
+    assert deep.cost.uram == sum(math.ceil(buffer.params["Width"] / 72) for buffer in buffers)
+    assert deep.cost.bram18 == plain.cost.bram18 - sum(unit.cost.bram18 for unit in buffers)
+    assert estimate(deep, molecules()[1]) == estimate(plain, molecules()[1])
 
 
 def test_larger_graphs_take_longer(graph: Graph) -> None:

@@ -47,7 +47,11 @@ def cell(
 def cells() -> list[Dut]:
     """Every structural cell, in the shapes that differ inside."""
     same = {"reg": {}, "skid": {}, "fifo_2": {"Depth": 2}, "fifo_shallow": {"Depth": 21}}
-    same |= {"fifo_deep": {"Depth": 41}, "fifo_spare": {"Depth": 1}}
+    same |= {
+        "fifo_deep": {"Depth": 41},
+        "fifo_ultra": {"Depth": 41, "Style": 3},
+        "fifo_spare": {"Depth": 1},
+    }
     found = []
     for seed, (name, params) in enumerate(same.items()):
         told = graphs(seed, 3)

@@ -1,12 +1,14 @@
 // FIFO of Depth beats; behind 2 and more of them, one more in an output register.
 // Depth 1: a spare place, latency 0. Direct: LUT RAM, latency 1, an empty FIFO passes the beat
-// straight to the output register. Else a memory with a registered output, latency 2.
+// straight to the output register. Else a memory with a registered output, latency 2; its Style is
+// that of gg_ram.
 // One beat per cycle; no path from y_ready to x_ready.
 // A wide beat is kept in parts of at most 480 bits, in block RAM 112 blocks, each with a control of
 // its own, which bounds its fan-out; all parts do the same.
 module gg_fifo #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 16,
+  parameter int unsigned Style = 0,
   parameter bit Direct = Depth <= 32
 ) (
   input  logic             clk,
@@ -44,7 +46,7 @@ module gg_fifo #(
         .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
       );
     end else begin : g_queue
-      gg_queue #(.Width(Own), .Depth(Depth), .Direct(Direct)) u_queue (
+      gg_queue #(.Width(Own), .Depth(Depth), .Style(Style), .Direct(Direct)) u_queue (
         .clk, .rst_n, .x_valid, .x_ready(ready[p]), .x_data(x_all[p*Each+:Own]),
         .y_valid(valid[p]), .y_ready, .y_data(y_all[p*Each+:Own])
       );

@@ -1,10 +1,11 @@
 // Queue of Depth beats and one more in its output register: a part of gg_fifo from two places on.
 // Direct: LUT RAM, latency 1, an empty queue passes the beat straight to the output register.
-// Else a memory with a registered output, latency 2. One beat per cycle; no path from y_ready to
-// x_ready.
+// Else a memory with a registered output, latency 2; its Style is that of gg_ram. One beat per
+// cycle; no path from y_ready to x_ready.
 module gg_queue #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 16,
+  parameter int unsigned Style = 0,
   parameter bit Direct = Depth <= 32
 ) (
   input  logic             clk,
@@ -84,7 +85,8 @@ module gg_queue #(
 
     gg_ram #(
       .Width(Width),
-      .Depth(Depth)
+      .Depth(Depth),
+      .Style(Style)
     ) u_ram (
       .clk,
       .we   (push),

@@ -1,6 +1,7 @@
 // Simple dual-port memory: one write port, one registered read port, no contents at start.
 // A read of the address written in the same cycle gives the old word.
-// Latency 1, one read and one write per cycle. Style: 0 by depth, 1 LUT RAM, 2 block RAM.
+// Latency 1, one read and one write per cycle. Style: 0 by depth, 1 LUT RAM, 2 block RAM,
+// 3 UltraRAM.
 module gg_ram #(
   parameter int unsigned Width = 16,
   parameter int unsigned Depth = 64,
@@ -18,6 +19,13 @@ module gg_ram #(
 
   if (Style == 1 || (Style == 0 && Depth <= 64)) begin : g_distributed
     (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
+
+    always_ff @(posedge clk) begin
+      if (we) mem[waddr] <= wdata;
+      if (re) rdata <= mem[raddr];
+    end
+  end else if (Style == 3) begin : g_ultra
+    (* ram_style = "ultra" *) logic [Width-1:0] mem[Depth];
 
     always_ff @(posedge clk) begin
       if (we) mem[waddr] <= wdata;
