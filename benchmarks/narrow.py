@@ -80,7 +80,7 @@ CHANGES: dict[str, Callable[[Params], Params]] = {
     **dict.fromkeys(("gg_fifo", "gg_replay", "gg_merge", "gg_turn", "gg_fork"), _fewer_bits),
     **dict.fromkeys(UNCHANGED, _same),
     "gg_memory": _one_kind_of_memory,
-    "gg_resize": _in_proportion("LanesX", "LanesY", "Features"),
+    "gg_resize": _in_proportion("LanesX", "LanesY", "Middle"),
     "gg_reduce": _in_proportion("LanesX", "Lanes"),
     "gg_linear": _one_output,
     "gg_concat": _single_lanes,

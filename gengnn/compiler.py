@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from gengnn.data import PLAIN, check_limits, samples_of
 from gengnn.design import COUNT_BITS, Design
-from gengnn.errors import ConfigError, DataError
+from gengnn.errors import ConfigError, DataError, PrecisionError
 from gengnn.frontend import load
 from gengnn.ir import Graph
 from gengnn.parts import part
@@ -107,11 +108,14 @@ def compile_model(
         graph = record("fold", fold(graph))
         forms[number] = record("limit", set_limits(graph, samples, options))
     progress("quantize")
-    for number, form in enumerate(forms):
-        graph = record("quantize", quantize(form, calibration(samples), formats))
-        forms[number] = record("copies", drop_copies(graph))
+    quantized: list[Graph] = []
+    for form in forms:
+        with suppress(*[PrecisionError] * len(quantized)):  # the first form tells what is wrong
+            graph = record("quantize", quantize(form, calibration(samples), formats))
+            quantized.append(record("copies", drop_copies(graph)))
     progress("schedule")
-    return schedule(forms[0], target, rows, name_of(model), typical, goal, forms[1:])
+    first, *others = quantized
+    return schedule(first, target, rows, name_of(model), typical, goal, others)
 
 
 def precision(options: Options) -> Precision:

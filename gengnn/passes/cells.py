@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -85,16 +86,15 @@ def fit_cost(params: Mapping[str, int]) -> Cost:
     return Cost(lut=kept + parts * (count + 2) + 4, ff=parts * count, latency=0)
 
 
-def resize_params(lanes_x: int, lanes_y: int, features: int, width: int) -> dict[str, int]:
+def resize_params(lanes_x: int, lanes_y: int, width: int) -> dict[str, int]:
     """Parameters of the cell that changes the lanes per beat of a row."""
-    return {"LanesX": lanes_x, "LanesY": lanes_y, "Features": features, "Width": width}
+    middle = math.lcm(lanes_x, lanes_y)
+    return {"LanesX": lanes_x, "LanesY": lanes_y, "Middle": middle, "Width": width}
 
 
 def resize_cost(lanes_x: int, lanes_y: int, features: int, width: int) -> Cost:
     """A wider beat is collected, or handed out in parts, or the one and then the other."""
-    middle = features
-    if lanes_x % lanes_y == 0 or lanes_y % lanes_x == 0:
-        middle = max(lanes_x, lanes_y)
+    middle = math.lcm(lanes_x, lanes_y)
     total = Cost(interval=max(features // lanes_x, features // lanes_y), latency=0)
     if middle > lanes_x:
         total += Cost(lut=8, ff=middle * width + 8, latency=middle // lanes_x)

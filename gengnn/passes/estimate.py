@@ -287,19 +287,25 @@ class _Clock:
         self.busy[unit.name] = rows.end + 2
 
     def _collected(self, unit: Unit, wire: str) -> Arrivals:
-        """The rows of an input, later where beats that the first result needs come slowly."""
+        """The rows of an input, later where beats that the first result needs come slowly.
+
+        The last beat counts as coming with what is handed out behind it.
+        """
         rows, beats = self.times[wire], self.design.streams[wire].beats
         made = min(self.design.streams[result].beats for result in unit.outputs.values())
         if unit.kernel == "fit":  # the beats left out are nobody's loss
             share = (made - 1) / (beats - 1) if made < beats else 1.0
             return Arrivals(rows.first, rows.first + (rows.last - rows.first) * share, rows.end)
-        op = unit.op
+        op, out = unit.op, 1
         needed = beats if op is not None and op.multiplies else beats // made
-        if needed <= 1 or (op is not None and (op.is_barrier or op.takes_beats)):
+        if unit.kernel == "resize":  # so many lanes are collected, then handed out
+            needed, out = (unit.number("Middle") // unit.number(p) for p in ("LanesX", "LanesY"))
+        if max(needed, out) <= 1 or (op is not None and (op.is_barrier or op.takes_beats)):
             return rows
         waits = needed - 1  # cycles of the latency in which these beats come
-        late = np.maximum((rows.last - rows.first) * (waits / (beats - 1)) - waits, 0.0)
-        return Arrivals(rows.first + late, rows.last - waits, rows.end - waits)
+        late = np.maximum((rows.last - rows.first) * (waits / max(beats - 1, 1)) - waits, 0.0)
+        more = out - 1 - waits
+        return Arrivals(rows.first + late, rows.last + more, rows.end + more)
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():

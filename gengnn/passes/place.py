@@ -296,17 +296,16 @@ class _Placer:
         name = f"{stream.name}_by{lanes}"
         features = stream.lanes * stream.beats
         self.streams[name] = replace(stream, name=name, lanes=lanes, beats=features // lanes)
-        shape = (stream.lanes, lanes, features, stream.width)
         unit = Unit(
             name,
             "resize",
-            resize_params(*shape),
+            resize_params(stream.lanes, lanes, stream.width),
             {"x": stream.name},
             {"y": name},
             comment=f"{features} features: {stream.lanes} -> {lanes} lanes per beat",
             loop=scope,
             level=level,
-            cost=resize_cost(*shape),
+            cost=resize_cost(stream.lanes, lanes, features, stream.width),
         )
         return unit, name
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gengnn.design import Design
@@ -39,6 +41,9 @@ CELL_TRIALS = 75_000
 STARTS = 2
 """Plans that it starts from; the best one first, with the most trials."""
 
+MANY_LEFT = 0.3
+"""The share of the trials that is worth a search of a second netlist."""
+
 TIGHT = 0.75
 """The share of the block RAM from which on the buffers of whole graphs are tried in UltraRAM."""
 
@@ -46,6 +51,19 @@ FEW = 2
 """Graphs that decide each step of the local search."""
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for cycles of objects, which takes a seventh of the time of a schedule."""
+    is_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_enabled:
+            gc.enable()
+
+
+@_uncollected()
 def schedule(
     graph: Graph,
     budget: Budget,
@@ -85,15 +103,24 @@ def schedule(
         if budget.part.uram and not any(start.has_room for start in starts):
             starts += [_Starts.of(trial.deep(), rows) for trial in trials]
         refused = refused or starts[0].refused
-        fitting = [start for start in starts if start.found]
-        if fitting:
-            chosen = min(fitting, key=lambda start: start.found[0].cycles)
-            found.append((chosen.best(), chosen.trial))
+        found += _searched(sorted(filter(_Starts.fits, starts), key=_Starts.promised))
     if not found:
         raise _too_large(budget, refused)
     best, trial = min(found, key=lambda entry: entry[0].cycles)
     design = trial.design(best.plan, with_memories=True)
     return replace(design, digest=_digest(design))
+
+
+def _searched(starts: Sequence[_Starts]) -> list[tuple[Outcome, Trial]]:
+    """The best plans of the netlists that promise most: a second one where many trials are left."""
+    found: list[tuple[Outcome, Trial]] = []
+    left = TRIALS
+    for start in starts[:STARTS]:
+        if found and left < MANY_LEFT * start.trials:
+            break
+        best, left = start.best(left)
+        found.append((best, start.trial))
+    return found
 
 
 def _too_large(budget: Budget, refused: Sequence[str]) -> CapacityError:
@@ -158,17 +185,30 @@ class _Starts:
         most = TIGHT * self.trial.budget.bram18
         return bool(self.found) and self.found[0].cost.bram18 <= most
 
-    def best(self) -> Outcome:
-        """The best plan that is found from here on."""
+    def fits(self) -> bool:
+        """Whether any plan does."""
+        return bool(self.found)
+
+    def promised(self) -> float:
+        """Cycles of the best plan so far."""
+        return self.found[0].cycles
+
+    @property
+    def trials(self) -> int:
+        """Plans that may be tried of this netlist."""
+        return min(TRIALS, CELL_TRIALS // len(self.trial.netlist.cells))
+
+    def best(self, most: int) -> tuple[Outcome, int]:
+        """The best plan of `most` trials, fewer of a large design, and how many are left."""
         if not self.few.works:
-            return self.found[0]
+            return self.found[0], most
         plans: list[Plan] = []
-        trials = min(TRIALS, CELL_TRIALS // len(self.trial.netlist.cells))
+        trials = min(most, self.trials)
         improve = Improve(self.search, self.few)
         for start in self.found[:STARTS]:
             plans.append(improve.run(start, trials * 2 // 3).plan)
             trials -= trials * 2 // 3 - improve.left
-        return min(map(self.trial.outcome, plans), key=lambda outcome: outcome.cycles)
+        return min(map(self.trial.outcome, plans), key=lambda outcome: outcome.cycles), trials
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:

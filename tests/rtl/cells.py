@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from gengnn.design import Stream, Unit
+from gengnn.passes.cells import resize_params
 from tests.ops.cases import Codes
 from tests.rtl.bench import Beats, Dut
 
@@ -158,12 +159,13 @@ def _resizes() -> list[Dut]:
             (6, 2, 12),
             (1, 5, 5),
             (4, 6, 12),
+            (4, 6, 24),
             (20, 60, 60),
             (60, 20, 60),
         )
     ):
         told = graphs(30 + seed, features)
-        params = {"LanesX": lanes_x, "LanesY": lanes_y, "Features": features, "Width": WIDTH}
+        params = resize_params(lanes_x, lanes_y, WIDTH)
         name, lanes = f"resize_{lanes_x}_{lanes_y}_{features}", {"x": lanes_x, "y": lanes_y}
         found.append(cell(name, "resize", params, {"x": told}, {"y": told}, lanes))
     return found

@@ -1,11 +1,11 @@
-// Changes the lanes per beat of rows of Features lanes. When one number of lanes divides the other
-// only the wider beat is collected, else the whole row. The end token passes as one beat. No pause
-// between rows. Latency 1 for each step there is, and the beats that a wider beat waits for.
+// Changes the lanes per beat of rows. Middle lanes are collected, then handed out: the fewest that are
+// whole beats on both sides. The end token passes as one beat. No pause between rows. Latency 1 for
+// each step there is, and the beats that a wider beat waits for.
 module gg_resize #(
-  parameter int unsigned LanesX   = 2,
-  parameter int unsigned LanesY   = 3,
-  parameter int unsigned Features = 6,
-  parameter int unsigned Width    = 16
+  parameter int unsigned LanesX = 2,
+  parameter int unsigned LanesY = 3,
+  parameter int unsigned Middle = 6,
+  parameter int unsigned Width  = 16
 ) (
   input  logic                    clk,
   input  logic                    rst_n,
@@ -19,12 +19,8 @@ module gg_resize #(
   output logic [LanesY*Width-1:0] y_data
 );
 
-  // Lanes between the step that widens and the step that narrows.
-  localparam int unsigned Middle =
-      LanesY % LanesX == 0 ? LanesY : LanesX % LanesY == 0 ? LanesX : Features;
-
-  if (Features % LanesX != 0 || Features % LanesY != 0) begin : g_check
-    $error("gg_resize: LanesX %0d, LanesY %0d, Features %0d", LanesX, LanesY, Features);
+  if (Middle % LanesX != 0 || Middle % LanesY != 0) begin : g_check
+    $error("gg_resize: LanesX %0d, LanesY %0d, Middle %0d", LanesX, LanesY, Middle);
   end
 
   logic mid_valid, mid_ready, mid_last;
