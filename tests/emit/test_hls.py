@@ -54,6 +54,22 @@ def test_every_unit_is_introduced_by_its_comment(design: Design, tmp_path: Path)
         assert called == (unit.kernel != "fifo"), unit.name
 
 
+def test_buffers_in_ultraram_are_told_to_the_tool(tmp_path: Path) -> None:
+    graph = quantize(fold(gine()), molecules(20), Precision.parse("auto"))
+    large = replace(graph, limits={"nodes": 1024, "edges": 2048, "graphs": 1})
+    rows = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
+    short = Budget(replace(part("xcu50"), bram18=60), utilization=1.0, multipliers=100)
+    deep = schedule(large, short, rows, "gine")
+    assert deep.cost.uram > 0
+    hls.emit_hls(deep, tmp_path)
+    lines = (tmp_path / "hls" / "src" / "gengnn_top.cpp").read_text().splitlines()
+    told = [number for number, line in enumerate(lines) if "impl=uram" in line]
+    assert len(told) == sum(unit.cost.uram > 0 for unit in deep.units)
+    for number in told:
+        variable = lines[number].split("variable=")[1].split()[0]
+        assert f"#pragma HLS STREAM variable={variable} depth=1025" in lines[number - 1]
+
+
 def test_buffers_are_depths_of_streams(design: Design, tmp_path: Path) -> None:
     hls.emit_hls(design, tmp_path)
     top = (tmp_path / "hls" / "src" / "gengnn_top.cpp").read_text()
