@@ -237,7 +237,7 @@ class Search:
             for region in regions
             for space, count in self.rows.items()
         }
-        return Plan(widest, shapes, beats)
+        return Plan(widest, shapes, beats, keeps_beats=False)  # wide rows leave the next ones room
 
     def _steps(self, group: Group, now: int, room: int) -> Iterator[tuple[int, float]]:
         """Faster levels for at most `room` multipliers more, and the cycles each of these saves."""

@@ -28,7 +28,8 @@ class Plan:
 
     `beats` are the most beats that a row of a space may take in a region, 1 if not told; `own`
     are those of single cells, which go before. The matrix units `streamed` take the beats of a
-    row as they come, all others whole rows.
+    row as they come, all others whole rows. With `keeps_beats` rows that come in narrow beats stay
+    in them where nothing is told.
     """
 
     widest: int
@@ -36,6 +37,7 @@ class Plan:
     beats: dict[tuple[Region, str], int] = field(default_factory=dict)
     own: dict[str, int] = field(default_factory=dict)
     streamed: tuple[str, ...] = ()
+    keeps_beats: bool = True
 
 
 def most_lanes(plan: Plan, cell: Cell, space: str, features: int) -> int:
