@@ -1,6 +1,6 @@
-// Changes the lanes per beat of rows. Middle lanes are collected, then handed out: the fewest that are
-// whole beats on both sides. The end token passes as one beat. No pause between rows. Latency 1 for
-// each step there is, and the beats that a wider beat waits for.
+// Changes the lanes per beat of rows. Middle lanes are collected, then handed out: the fewest that
+// are whole beats on both sides. The end token passes as one beat. No pause between rows. Latency 1
+// for each step there is, and the beats that a wider beat waits for.
 module gg_resize #(
   parameter int unsigned LanesX = 2,
   parameter int unsigned LanesY = 3,
