@@ -7,6 +7,8 @@ from dataclasses import replace
 from gengnn.ops.add import Add
 from gengnn.ops.algebra import Term
 from gengnn.ops.compare import Compare
+from gengnn.ops.convert import Convert
+from gengnn.ops.fill import Fill
 from gengnn.ops.iota import Iota
 from gengnn.ops.maximum import Maximum
 from gengnn.ops.reduction import Reduction
@@ -27,7 +29,8 @@ def beside(op: Reduction, first: Term, second: Term) -> Term | None:
     if op.reduce == "last":
         return x
     way = first.terms[1]
-    is_row = Term.of(Compare("eq"), way, way)
-    is_met = Term.of(replace(op, reduce="max"), is_row, way, rows)
+    one = Term.of(Convert(), Term.of(Compare("eq"), way, way))
+    met = Term.of(replace(op, reduce="max"), one, way, rows)
+    is_met = Term.of(Compare("gt"), met, Term.of(Fill(0.0), rows))
     known = Term.of(Select(), is_met, first, x)  # a 0 where no row meets is none of them
     return Term.of(Maximum(1 if op.reduce == "max" else -1), known, x)

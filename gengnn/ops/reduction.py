@@ -10,7 +10,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from gengnn.ir import Param, Value
+from gengnn.errors import GengnnError
+from gengnn.ir import Kind, Param, Value
 from gengnn.ops.base import Exact, Interval, Op, Rows, Setting, Site, cast_params
 from gengnn.ops.facts import Facts
 
@@ -45,6 +46,8 @@ class Reduction(Op, ABC):
         return self.reduce == "sum"
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
+        if inputs[0].kind is not Kind.REAL:
+            raise GengnnError(f"{self.kernel} reduces numbers, not {inputs[0]}: convert it first")
         return replace(inputs[0], space=inputs[2].space)
 
     def real(

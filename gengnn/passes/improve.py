@@ -146,7 +146,7 @@ class Improve:
             for key, features in self._spread().items():
                 moves.append(Move(NO_CELLS, _beats_step(key, features, way)))
         for key in self._spread():
-            moves.append(Move(NO_CELLS, _widened(key, dividers)))
+            moves.append(Move(NO_CELLS, widened(key, dividers)))
         for name in self.search.shapes:
             steps = [self._shape_step(name, way) for way in (-1, 1, 2)]
             if name in self.search.streamed:
@@ -308,7 +308,7 @@ def _beats_step(
     return step
 
 
-def _widened(key: tuple[Region, str], kept: Sequence[Cell]) -> Callable[[Plan], Plan | None]:
+def widened(key: tuple[Region, str], kept: Sequence[Cell]) -> Callable[[Plan], Plan | None]:
     """Whole rows in a region, but where there are multipliers: these keep the beats they have."""
 
     def step(plan: Plan) -> Plan | None:

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from gengnn.errors import GengnnError
 from gengnn.fixed import FixedType, Overflow, Rounding
-from gengnn.ir import Kind
+from gengnn.ir import Kind, Value
 from gengnn.ops import REGISTRY
 from gengnn.ops.base import Rows
+from gengnn.ops.reduction import Reduction
+from gengnn.ops.scatter import Scatter
+from gengnn.ops.segment import Segment
 from tests.ops.cases import Case, Inputs, cases
 
 CASES = {case.name: case for case in cases() if case.site.output.format.overflow is Overflow.SAT}
@@ -90,3 +94,12 @@ def test_a_host_takes_no_larger_layer() -> None:
     site = CASES["linear_guests_whole"].site
     wide = replace(site.guests[0].output, shape=(site.output.features + 1,))
     assert not site.ops[0].hosts(replace(site, guests=(replace(site.guests[0], output=wide),)))
+
+
+@pytest.mark.parametrize("op", [Scatter("max"), Segment("sum")])
+def test_reductions_take_numbers(op: Reduction) -> None:
+    index, rows = Value("to", "edges", (), Kind.INDEX, target="nodes"), Value("n", "nodes")
+    mask = Value("is_met", "edges", (), Kind.MASK)
+    with pytest.raises(GengnnError, match=r"reduces numbers, not %is_met: .*: convert it first"):
+        op.infer([mask, index, rows], {})
+    assert op.infer([replace(mask, kind=Kind.REAL), index, rows], {}).space == "nodes"

@@ -14,7 +14,7 @@ from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import Work, estimate_interval, estimate_work, mean_cycles
 from gengnn.passes.fold import fold
 from gengnn.passes.goal import Optimize
-from gengnn.passes.improve import Improve, parts
+from gengnn.passes.improve import Improve, parts, widened
 from gengnn.passes.limits import limits
 from gengnn.passes.parallel import Search
 from gengnn.passes.quantize import Precision, quantize
@@ -59,6 +59,29 @@ def test_the_local_search_saves_cycles(graph: Graph, works: list[Work]) -> None:
         search, trial, start = searched(graph, works, multipliers)
         saved.append(1 - Improve(search, trial).run(start, 60).cycles / start.cycles)
     assert max(saved) > 0.03
+
+
+def test_rows_stay_in_the_beats_in_which_they_come(graph: Graph, works: list[Work]) -> None:
+    _, trial, start = searched(graph, works, 150)
+    told = replace(start.plan, beats={}, own={"eps_0": 4})
+    for plan, lanes in ((told, 2), (replace(told, keeps_beats=False), 8)):
+        streams = trial.design(plan).streams
+        assert streams["eps_0"].lanes == 2
+        assert streams["in_0"].lanes == lanes
+
+
+def test_a_region_gets_whole_rows_but_for_what_multiplies(graph: Graph, works: list[Work]) -> None:
+    _, trial, start = searched(graph, works, 150)
+    cell = next(cell for cell in trial.netlist.cells if cell.name == "eps_0")
+    key = (0, 0), "nodes"
+    step = widened(key, [cell])
+    narrow = replace(start.plan, beats={key: 4}, own={})
+    wide = step(narrow)
+    assert wide is not None
+    assert (wide.beats, wide.own) == ({key: 1}, {"eps_0": 4})
+    lanes = [trial.design(plan).streams["eps_0"].lanes for plan in (narrow, wide)]
+    assert lanes == [2, 2]
+    assert step(wide) is None
 
 
 def test_trials_are_counted(graph: Graph, works: list[Work]) -> None:

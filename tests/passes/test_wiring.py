@@ -114,9 +114,8 @@ def test_rows_wait_beside_the_makers_for_what_the_whole_graph_says() -> None:
 def test_what_a_unit_stores_itself_comes_early(chained: bool) -> None:
     """The indices of a second sum do not wait beside its rows, unless graphs are in flight."""
     build = Builder()
-    first = build(
-        "s0", make("Scatter"), build("g0", make("Gather"), "x", "src"), "dst", "rows_nodes"
-    )
+    moved = build("g0", make("Gather"), build("h", make("Convert"), "x"), "src")
+    first = build("s0", make("Scatter"), moved, "dst", "rows_nodes")
     again = build(
         "s1", make("Scatter"), build("g1", make("Gather"), first, "src"), "dst", "rows_nodes"
     )
