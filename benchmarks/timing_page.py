@@ -33,8 +33,9 @@ registers, the fan-out, and the frequency on a part that an open tool can place 
 - **fan-out**: the most pins that one net drives, clock and reset left out, in the widest shape of
   the designs with all its lanes and at most {WIDEST:,} port bits; mapped with ABC in place of ABC9,
   and without `xilinx_dffopt`, which turns one clock enable into an input of every bit's LUT.
-  Every 480 bits of a row have a control of their own, which is to keep it at 512 or less; constant
-  memories of at most 64 words are LUT RAM, whose address drives a pin for every bit or two.
+  Every 480 bits of a row have a control of their own, which is to keep it at 512 or less, and
+  every part of a constant memory of LUT RAM has an address of its own. A number that is multiplied
+  drives one operand of each column, whose DSP repeats its sign on up to 15 pins.
 - **ECP5 MHz**: what nextpnr reaches for a Lattice ECP5 (LFE5U-85, speed 8) with the slowest of the
   measured shapes, between its registers. It is the oldest and slowest of these parts: it says that
   the unit can be placed and routed, not what an UltraScale+ reaches.

@@ -22,7 +22,7 @@ from gengnn.ops.base import (
     Site,
     cast_cost,
     cast_params,
-    memory_cost,
+    constants_cost,
     outlet_cost,
 )
 from gengnn.ops.cost import CARRY_BITS
@@ -131,7 +131,7 @@ class Affine(Weighted):
         if exact.width > CARRY_BITS:
             total += Cost(ff=lanes * exact.width, latency=1)
         for memory in self.memories(site):
-            total += memory_cost(memory.bits, memory.depth)
+            total += constants_cost(memory.bits, memory.depth)
         return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
 
 

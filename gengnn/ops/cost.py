@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gengnn.fixed import FixedType
@@ -79,6 +79,12 @@ def memory_cost(bits: int, depth: int, copies: int = 1) -> Cost:
         bram18=copies * memory_bram18(bits, depth),
         latency=0,
     )
+
+
+def constants_cost(bits: int, depth: int, copies: int = 1) -> Cost:
+    """A memory of constants: where it is of LUTs, every part has its own registered address."""
+    told = memory_cost(bits, depth, copies)
+    return replace(told, ff=copies * row_parts(bits) * address_bits(depth) if told.ff else 0)
 
 
 def memory_bram18(bits: int, depth: int) -> int:

@@ -27,7 +27,7 @@ from gengnn.ops.base import (
     Site,
     cast_cost,
     cast_params,
-    memory_cost,
+    constants_cost,
     outlet_cost,
 )
 from gengnn.ops.blocks import in_groups
@@ -239,7 +239,7 @@ class Linear(Weighted):
         if beats > 1:
             control += Cost(ff=x.features * x.format.width, latency=beats)
         for shape in self.memories_shape(site):
-            control += memory_cost(*shape)
+            control += constants_cost(*shape)
         y = site.output.format
         return control + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
 

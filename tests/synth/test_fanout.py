@@ -80,6 +80,7 @@ CELLS = [
     Shape("gg_merge", (*ROW, ("Iters", "5"))),
     Shape("gg_turn", (*ROW, ("Own", "5"), ("Iters", "8"))),
     Shape("gg_fit", (("LanesX", "150"), ("LanesY", "200"), ("BeatsX", "2"), ("BeatsY", "3"))),
+    Shape("gg_memory", (*ROW, ("Depth", "64"))),
     Shape("gg_memory", (*ROW, ("Depth", "300"))),
     Shape("gg_widen", QUARTER),
     Shape("gg_narrow", QUARTER),
@@ -96,7 +97,10 @@ SUM = (*REDUCE, ("Mode", "0"), ("WidthAcc", "24"), ("Shift", "0"))
 PAIR = (("LanesA", "200"), ("LanesB", "200"), ("Lanes", "200"))
 ONE = (("LanesA", "1"), ("LanesB", "200"), ("Lanes", "200"), ("BroadcastA", "1"))
 
+TILE = (("Batch", "4"), ("Rows", "1"), ("Inner", "5"), ("Columns", "25"), ("WidthB", "34"))
+
 KERNELS = [
+    Shape("gg_grouped", TILE),
     Shape("gg_mul", ONE),
     Shape("gg_select", (*PAIR, ("LanesM", "1"), ("BroadcastM", "1"))),
     Shape("gg_segment", SUM),

@@ -12,12 +12,11 @@ module gg_align #(
 );
 
   if (Most > 0) begin : g_shift
-    (* keep *) logic [UpBits-1:0] up_q;  // of this column alone, unless a tool merges equals
+    (* keep *) logic [UpBits-1:0] up_q;  // of this column alone
 
-    always_ff @(posedge clk) begin
-      up_q <= up;
-      y    <= x << up_q;
-    end
+    (* keep *) always_ff @(posedge clk) up_q <= up;
+
+    always_ff @(posedge clk) y <= x << up_q;
   end else begin : g_wires
     logic unused_pins;
     assign unused_pins = &{clk, up};

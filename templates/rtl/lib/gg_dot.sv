@@ -50,11 +50,14 @@ module gg_dot #(
   logic [Parallel*WidthX-1:0] x_q;
   logic [Parallel*WidthW-1:0] weight_q;
   logic [WidthAcc-1:0] total_q, aligned;
-  (* keep *) logic first_q, enable_q;  // of this column alone, unless a tool merges equals
+  (* keep *) logic first_q, enable_q;  // of this column alone: two `keep`, as tools read either
 
   always_ff @(posedge clk) begin
     x_q      <= x;
     weight_q <= weight;
+  end
+
+  (* keep *) always_ff @(posedge clk) begin
     first_q  <= first;
     enable_q <= enable;
   end

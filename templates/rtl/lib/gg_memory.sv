@@ -17,15 +17,27 @@ module gg_memory #(
 );
 
   if (Style == 1 || (Style == 0 && Depth <= 64)) begin : g_distributed
-    (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
+    localparam int unsigned PartBits = 480;
 
-    if (Init != "") begin : g_init
-      initial $readmemh(Init, mem);
-    end
+    // Every part has a copy of the address, and reads just its bits of the words.
+    for (genvar i = 0; i < Width; i += PartBits) begin : g_part
+      localparam int unsigned Bits = Width - i < PartBits ? Width - i : PartBits;
+      (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
+      (* keep *) logic [AddrBits-1:0] addr_q;  // of this part alone
 
-    always_ff @(posedge clk) begin
-      if (we) mem[waddr] <= wdata;
-      data <= mem[addr];
+      if (Init != "") begin : g_init
+        initial $readmemh(Init, mem);
+      end
+
+      always_ff @(posedge clk) begin
+        if (we) mem[waddr] <= wdata;
+      end
+
+      initial addr_q = '0;  // with a start, so that no tool moves the register to `data`
+
+      (* keep *) always_ff @(posedge clk) addr_q <= addr;
+
+      assign data[i+:Bits] = mem[addr_q][i+:Bits];
     end
   end else begin : g_block
     (* ram_style = "block" *) logic [Width-1:0] mem[Depth];
