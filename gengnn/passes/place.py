@@ -258,9 +258,9 @@ class _Placer:
         if own:
             return own
         most = most_lanes(self.plan, cell, model.space, output.features)
-        is_kept = self.plan.keeps_beats and not op.is_barrier
         is_lone = self.graph.limit(output.space) == 1
-        if (is_kept or is_lone) and cell.name not in self.plan.own:
+        is_kept = not op.is_barrier if self.plan.keeps_beats else is_lone
+        if is_kept and cell.name not in self.plan.own:
             most = min(most, *self._given(cell, output.features))  # no later, and narrower
         lanes = best_lanes(output.features, most)
         told = {p: lanes if v.features == output.features else 1 for p, v in values.items()}
