@@ -70,6 +70,16 @@ def test_rows_stay_in_the_beats_in_which_they_come(graph: Graph, works: list[Wor
         assert streams["in_0"].lanes == lanes
 
 
+def test_a_sum_over_a_graph_hands_out_whole_rows(graph: Graph, works: list[Work]) -> None:
+    """It waits for the last beat in any case; with graphs in flight it takes few lanes instead."""
+    _, trial, start = searched(graph, works, 150)
+    told = replace(start.plan, beats={}, own={"relu_0": 4})
+    for plan, lanes in ((told, 8), (replace(told, keeps_beats=False), 2)):
+        streams = trial.design(plan).streams
+        assert streams["relu_0_to1"].lanes == 2
+        assert streams["total"].lanes == lanes
+
+
 def test_a_region_gets_whole_rows_but_for_what_multiplies(graph: Graph, works: list[Work]) -> None:
     _, trial, start = searched(graph, works, 150)
     cell = next(cell for cell in trial.netlist.cells if cell.name == "eps_0")
