@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from gengnn.ops.cost import LUTRAM_DEPTH
+from gengnn.ops.cost import CONSTANTS_DEPTH, LUTRAM_DEPTH
 from gengnn.synth.shapes import Shape
 
 LANES = 2
@@ -43,8 +43,10 @@ def _fewer_bits(params: Params) -> Params:
 
 
 def _one_kind_of_memory(params: Params) -> Params:
-    """A constant memory is LUT RAM up to 64 words, else block RAM."""
-    return {"Width": BITS, "Depth": LUTRAM_DEPTH if params["Depth"] <= LUTRAM_DEPTH else 1024}
+    """A constant memory is LUT RAM up to 64 words, and where it says so up to 128, or block RAM."""
+    if params["Depth"] <= LUTRAM_DEPTH:
+        return {"Width": BITS, "Depth": LUTRAM_DEPTH}
+    return {"Width": BITS, "Depth": CONSTANTS_DEPTH if params.get("Style") else 1024}
 
 
 def _in_proportion(*names: str) -> Callable[[Params], Params]:

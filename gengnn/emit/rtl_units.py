@@ -13,6 +13,10 @@ from gengnn.design import Design, Stream, Unit
 from gengnn.emit.cpp import comment, identifier
 from gengnn.emit.sv import Instance, Module, Section, concat, declare, instance, part, ports
 from gengnn.ops.base import Memory, address_bits
+from gengnn.ops.cost import LUTRAM_DEPTH
+
+LUTS = 1
+"""The `Style` of a memory of LUTs that is deeper than these are by themselves."""
 
 SIGNALS = ("valid", "ready", "last", "data")
 """The signals of a stream."""
@@ -146,6 +150,8 @@ def _memory(unit: Unit, memory: Memory, stem: str) -> list[Instance]:
         "Depth": memory.depth,
         "Init": f'"{memory_file(unit, memory)}"',
     }
+    if LUTRAM_DEPTH < memory.depth <= memory.lut_words:
+        params["Style"] = LUTS
     found = []
     for copy in range(copies):
         pins = {

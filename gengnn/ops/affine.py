@@ -131,7 +131,7 @@ class Affine(Weighted):
         if exact.width > CARRY_BITS:
             total += Cost(ff=lanes * exact.width, latency=1)
         for memory in self.memories(site):
-            total += constants_cost(memory.bits, memory.depth)
+            total += constants_cost(memory.bits, memory.depth, site.lut_words)
         return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
 
 

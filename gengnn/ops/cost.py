@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gengnn.fixed import FixedType
@@ -81,10 +81,16 @@ def memory_cost(bits: int, depth: int, copies: int = 1) -> Cost:
     )
 
 
-def constants_cost(bits: int, depth: int, copies: int = 1) -> Cost:
-    """A memory of constants: where it is of LUTs, every part has its own registered address."""
-    told = memory_cost(bits, depth, copies)
-    return replace(told, ff=copies * row_parts(bits) * address_bits(depth) if told.ff else 0)
+def constants_cost(bits: int, depth: int, most: int, copies: int = 1) -> Cost:
+    """A memory of constants, of LUTs up to `most` words, 128 at the most.
+
+    There every part has its own registered address; the word is not registered.
+    """
+    if depth > most:
+        return memory_cost(bits, depth, copies)
+    first, second = min(depth, LUTRAM_DEPTH), depth - LUTRAM_DEPTH
+    lut = memory_lut(bits, first) + (bits + memory_lut(bits, second) if second > 0 else 0)
+    return Cost(lut=copies * lut, ff=copies * row_parts(bits) * address_bits(depth), latency=0)
 
 
 def memory_bram18(bits: int, depth: int) -> int:
@@ -114,6 +120,9 @@ def address_bits(depth: int) -> int:
 
 LUTRAM_DEPTH = 64
 """Memories up to this depth are built from LUTs."""
+
+CONSTANTS_DEPTH = 128
+"""Memories of constants up to this depth are built from LUTs where block RAM is short."""
 
 CARRY_BITS = 36
 """Sums up to this width are one carry chain; wider ones are kept, or made, in two parts."""

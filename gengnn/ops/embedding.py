@@ -112,7 +112,7 @@ class Embedding(Op):
         bits = lanes * site.output.format.width
         depth = self._depth(site) * beats * site.iters
         control = Cost(lut=30, ff=30, interval=beats, latency=2)
-        return control + constants_cost(bits, depth) + outlet_cost(bits)
+        return control + constants_cost(bits, depth, site.lut_words) + outlet_cost(bits)
 
 
 def embed(b: Builder, table: Const, index: Abstract) -> Rowed | Full:

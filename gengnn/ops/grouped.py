@@ -125,9 +125,9 @@ class Grouped(Weighted):
             lut=40, ff=40, interval=0, latency=0
         )
         words = site.iters * turns.batch * turns.inner * turns.columns
-        total += constants_cost(width * lanes["w"], words)
+        total += constants_cost(width * lanes["w"], words, site.lut_words)
         words = site.iters * turns.batch * turns.rows * turns.columns
-        total += constants_cost(self._addend_width(site) * lanes["y"], words)
+        total += constants_cost(self._addend_width(site) * lanes["y"], words, site.lut_words)
         return total + cast_cost(lanes["y"], exact, y) + outlet_cost(lanes["y"] * y.width)
 
 

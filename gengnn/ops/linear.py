@@ -239,7 +239,7 @@ class Linear(Weighted):
         if beats > 1:
             control += Cost(ff=x.features * x.format.width, latency=beats)
         for shape in self.memories_shape(site):
-            control += constants_cost(*shape)
+            control += constants_cost(*shape, site.lut_words)
         y = site.output.format
         return control + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gengnn.fixed import bits_for
 from gengnn.ir import Param, Value
+from gengnn.ops.cost import LUTRAM_DEPTH
 
 if TYPE_CHECKING:
     from gengnn.ops.base import Op
@@ -59,12 +60,14 @@ class Memory:
 
     `codes` is int64 [depth, lanes]; each lane is `width` bits, two's complement. A unit
     that reads several words per cycle has `copies` of the memory, their addresses side by side.
+    Up to `lut_words` words it is built from LUTs.
     """
 
     name: str
     width: int
     codes: NDArray[np.int64]
     copies: int = 1
+    lut_words: int = LUTRAM_DEPTH
 
     @property
     def depth(self) -> int:
@@ -90,7 +93,8 @@ class Site:
     output); `params` has one entry per folded layer; `max_rows` the row limit of each port's
     space; `parallel` the input lanes a matrix unit takes per cycle; `ops` the op of each layer.
     `guests` are the places of ops that the unit does in further turns, after its layers, on one row
-    each; their `lanes` are those that they fill of a beat.
+    each; their `lanes` are those that they fill of a beat. Constant memories of up to `lut_words`
+    words are built from LUTs.
     """
 
     inputs: tuple[Value, ...]
@@ -101,6 +105,7 @@ class Site:
     parallel: int = 1
     ops: tuple[Op, ...] = ()
     guests: tuple[Site, ...] = ()
+    lut_words: int = LUTRAM_DEPTH
 
     @property
     def iters(self) -> int:

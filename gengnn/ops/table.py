@@ -195,7 +195,7 @@ class Table(Op):
         plan, exact, lanes = self.plan(x, y), self.exact((x, y), {}, {}), site.lanes["y"]
         total = Cost(interval=site.beats("y", y)) + _locate_cost(plan, x.format, lanes)
         total += _line_cost(plan, exact, lanes)
-        total += constants_cost(sum(plan.widths), plan.spacing.depth, copies=lanes)
+        total += constants_cost(sum(plan.widths), plan.spacing.depth, site.lut_words, copies=lanes)
         return total + cast_cost(lanes, exact, y.format) + outlet_cost(lanes * y.format.width)
 
     def comment(self, inputs: Sequence[Value], output: Value) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gengnn.design import OUTER
 from gengnn.ir import Node, Value
+from gengnn.ops.cost import LUTRAM_DEPTH
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class Source:
 class Netlist:
     """Cells in dataflow order, their wires, and the wires of the inputs and outputs.
 
-    With `is_deep` the buffers of whole graphs are in UltraRAM.
+    With `is_deep` the buffers of whole graphs are in UltraRAM; memories of constants are built from
+    LUTs up to `lut_words` words.
     """
 
     cells: tuple[Cell, ...]
@@ -84,6 +86,7 @@ class Netlist:
     outputs: tuple[str, ...]
     layers: tuple[int, ...]
     is_deep: bool = False
+    lut_words: int = LUTRAM_DEPTH
 
 
 def in_order(cells: Sequence[Cell]) -> tuple[Cell, ...]:

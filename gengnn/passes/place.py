@@ -47,7 +47,7 @@ class Memo:
     """What was worked out while other plans of the same netlist were placed."""
 
     layers: dict[tuple[str, bool], Layers] = field(default_factory=dict)
-    made: dict[tuple[str, bool, tuple[tuple[str, int], ...], int], _Made] = field(
+    made: dict[tuple[str, bool, tuple[tuple[str, int], ...], int, int], _Made] = field(
         default_factory=dict
     )
     streams: dict[tuple[str, int], Stream] = field(default_factory=dict)
@@ -191,10 +191,11 @@ class _Placer:
         lanes = self._port_lanes(cell, layers, values, shape)
         inputs = {port: self._fit(cell.inputs[port], lanes[port], cell) for port in op.ports}
         self.open_stream(cell.outputs["y"], lanes["y"])
-        key = cell.name, is_streamed, tuple(sorted(lanes.items())), shape[1] if shape else 1
+        parallel, words = shape[1] if shape else 1, self.netlist.lut_words
+        key = cell.name, is_streamed, tuple(sorted(lanes.items())), parallel, words
         made = self.memo.made.get(key)
         if made is None:
-            made = self.memo.made[key] = self._made(cell, layers, values, lanes, key[3])
+            made = self.memo.made[key] = self._made(cell, layers, values, lanes, parallel)
         self._unit(cell, op.kernel, made.params, inputs, dict(cell.outputs), made.cost, made)
 
     def _made(
@@ -209,7 +210,9 @@ class _Placer:
         op, output = ops[0], cell.nodes[0].output
         limits = {p: self.graph.limit(v.space) for p, v in {**values, "y": output}.items()}
         guests = tuple(self._guest(node, lanes) for node in cell.guests)
-        site = Site(tuple(values.values()), output, lanes, params, limits, parallel, ops, guests)
+        words = self.netlist.lut_words
+        inputs = tuple(values.values())
+        site = Site(inputs, output, lanes, params, limits, parallel, ops, guests, words)
         count = f" x {len(cell.nodes)} layers" if len(cell.nodes) > 1 else ""
         count += "".join(f", then {node.source}" for node in cell.guests)
         comment = f"{cell.nodes[0].source}{count}: {op.comment(site.inputs, site.output)}"
@@ -345,7 +348,8 @@ class _Placer:
         fill_ports: tuple[str, ...] = ()
         if made:
             op, comment = made.site.ops[0], made.comment
-            memories = op.memories(made.site) if self.with_memories else ()
+            told = op.memories(made.site) if self.with_memories else ()
+            memories = tuple(replace(memory, lut_words=made.site.lut_words) for memory in told)
             fill_ports = () if op.reads_early else op.fill_ports
         self.units.append(
             Unit(

@@ -100,8 +100,8 @@ def schedule(
     for way in ways:
         trials = _trials(way, typical, budget, name, is_steady)
         starts = [_Starts.of(trial, rows) for trial in trials]
-        if budget.part.uram and not any(start.has_room for start in starts):
-            starts += [_Starts.of(trial.deep(), rows) for trial in trials]
+        if not any(start.has_room for start in starts):
+            starts += [_Starts.of(trial.spared(), rows) for trial in trials]
         refused = refused or starts[0].refused
         found += _searched(sorted(filter(_Starts.fits, starts), key=_Starts.promised))
     if not found:

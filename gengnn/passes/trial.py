@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from gengnn.design import Design, Stream, Unit
 from gengnn.ir import Graph
 from gengnn.ops.base import Cost
+from gengnn.ops.cost import CONSTANTS_DEPTH
 from gengnn.passes.budget import Budget
 from gengnn.passes.estimate import Work, estimate_interval, mean_cycles
 from gengnn.passes.layout import bus_width, input_layout, packet_spaces, result_layout
@@ -54,9 +55,11 @@ class Trial:
     recall: Recall = field(default_factory=Recall)
     placed: dict[str, Placed] = field(default_factory=dict)
 
-    def deep(self) -> Trial:
-        """The same with the buffers of whole graphs in UltraRAM."""
-        return replace(self, netlist=replace(self.netlist, is_deep=True), placed={})
+    def spared(self) -> Trial:
+        """The same with buffers of whole graphs in UltraRAM and short tables in LUTs."""
+        has_uram = self.budget.part.uram > 0
+        netlist = replace(self.netlist, is_deep=has_uram, lut_words=CONSTANTS_DEPTH)
+        return replace(self, netlist=netlist, placed={})
 
     def cost(self, plan: Plan) -> Cost:
         """The resources of a plan."""

@@ -15,6 +15,7 @@ from gengnn import tools
 from gengnn.emit.folder import write_text
 from gengnn.emit.templates import render
 from gengnn.errors import ToolError
+from gengnn.ops.cost import address_bits
 from gengnn.progress import step
 from gengnn.synth.cells import Resources, count
 from gengnn.synth.shapes import Shape
@@ -114,7 +115,7 @@ def _wrapper(names: Mapping[Shape, str]) -> str:
         if not shape.is_memory
     ]
     memories = [
-        {"name": name, "width": width, "depth": depth, "addr_bits": (depth - 1).bit_length() or 1}
+        {"name": name, "params": shape.params, "width": width, "addr_bits": address_bits(depth)}
         for shape, name in names.items()
         if shape.is_memory
         for width, depth in [shape.size]

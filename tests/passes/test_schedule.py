@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gengnn.design import Design
+from gengnn.emit.rtl import emit_rtl
 from gengnn.errors import CapacityError
 from gengnn.ir import Graph
 from gengnn.ops.linear import matrix_shapes
@@ -73,8 +76,28 @@ def test_buffers_go_to_ultraram_where_block_ram_is_short(graph: Graph) -> None:
         unit.name for unit in buffers
     }
     assert deep.cost.uram == sum(math.ceil(buffer.params["Width"] / 72) for buffer in buffers)
-    assert deep.cost.bram18 == plain.cost.bram18 - sum(unit.cost.bram18 for unit in buffers)
+    tables = [u for u in plain.units if any(64 < memory.depth <= 128 for memory in u.memories)]
+    moved = sum(unit.cost.bram18 for unit in (*buffers, *tables))
+    assert deep.cost.bram18 == plain.cost.bram18 - moved
     assert estimate(deep, molecules()[1]) == estimate(plain, molecules()[1])
+
+
+def test_tables_go_to_luts_where_block_ram_is_short(graph: Graph, tmp_path: Path) -> None:
+    """Also on a part without UltraRAM; up to twice the words that a LUT holds."""
+    plain = designed(graph, 30)
+    most = replace(part("xcu50"), bram18=plain.cost.bram18 - 3, uram=0)
+    spared = schedule(graph, Budget(most, utilization=1.0, multipliers=30), ROWS, "test")
+    long = [memory.depth for unit in spared.units for memory in unit.memories if memory.depth > 64]
+    assert long
+    assert max(long) <= 128
+    assert spared.cost.bram18 <= most.bram18
+    assert estimate(spared, molecules()[1]) <= estimate(plain, molecules()[1])
+    for design, count in ((plain, 0), (spared, len(long))):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        emit_rtl(design, folder)
+        texts = (path.read_text() for path in (folder / "rtl").glob("*.sv"))
+        assert sum(len(re.findall(r"\.Style *\(1\)", text)) for text in texts) == count
 
 
 def test_larger_graphs_take_longer(graph: Graph) -> None:
