@@ -46,7 +46,7 @@ class Reduction(Op, ABC):
         return self.reduce == "sum"
 
     def infer(self, inputs: Sequence[Value], params: Mapping[str, Param]) -> Value:
-        if inputs[0].kind is not Kind.REAL:
+        if inputs[0].kind is not Kind.REAL and self.reduce != "last":
             raise GengnnError(f"{self.kernel} reduces numbers, not {inputs[0]}: convert it first")
         return replace(inputs[0], space=inputs[2].space)
 

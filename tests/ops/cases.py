@@ -305,6 +305,8 @@ def map_cases() -> Iterator[Case]:
         yield case(f"segment_{reduce}", op("Segment", reduce), [x, there, rows], y, 3)
     for reduce in ("max", "min", "last"):
         yield case(f"scatter_{reduce}", op("Scatter", reduce), [x, there, rows], y, 3)
+    own, kept = index("edges", "edges"), index("nodes", "edges")
+    yield case("scatter_last_index", op("Scatter", "last"), [own, there, rows], kept)
 
 
 def space_cases() -> Iterator[Case]:

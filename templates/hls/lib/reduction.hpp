@@ -2,6 +2,7 @@
 #pragma once
 
 #include "beat.hpp"
+#include "cast.hpp"
 
 namespace gg {
 
@@ -16,6 +17,17 @@ ap_int<C::WidthAcc> reduce(bool is_first, ap_int<C::WidthAcc> old, ap_int<C::Wid
   if (C::Mode == SUM) return old + x;
   const bool keeps_old = C::Mode == MAX ? old > x : old < x;
   return keeps_old ? old : x;
+}
+
+// A lane of the result: a sum is cast, the others keep the code of x, which may be unsigned.
+template <class C, class T>
+void hand_out(ap_int<C::WidthAcc> reduced, T& lane) {
+#pragma HLS INLINE
+  if (C::Mode == SUM) {
+    lane = cast<C>(reduced);
+  } else {
+    lane = reduced;
+  }
 }
 
 }  // namespace gg

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "beat.hpp"
-#include "cast.hpp"
 #include "reduction.hpp"
 
 namespace gg {
@@ -79,7 +78,7 @@ flow:
     take_lanes:
       for (int i = 0; i < C::Lanes && is_met; ++i) {
 #pragma HLS UNROLL
-        out.lane[i] = cast<C>(hit < 0 ? memory[word][i] : recent.lane[hit][i]);
+        hand_out<C>(hit < 0 ? memory[word][i] : recent.lane[hit][i], out.lane[i]);
       }
       out.last = is_last = row.last;
       y.write(out);

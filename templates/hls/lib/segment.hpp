@@ -3,7 +3,6 @@
 #pragma once
 
 #include "beat.hpp"
-#include "cast.hpp"
 #include "reduction.hpp"
 
 namespace gg {
@@ -33,7 +32,7 @@ flow:
   lanes:
     for (int i = 0; i < Y::Lanes; ++i) {
 #pragma HLS UNROLL
-      if (is_open && !row.last) out.lane[i] = cast<C>(held[beat][i]);
+      if (is_open && !row.last) hand_out<C>(held[beat][i], out.lane[i]);
       next[i] = reduce<C>(swaps || !is_open, held[beat][i], in.lane[i]);
       if (adds || swaps) held[beat][i] = next[i];
     }
