@@ -22,7 +22,9 @@ module gg_memory #(
     // Every part has a copy of the address, and reads just its bits of the words.
     for (genvar i = 0; i < Width; i += PartBits) begin : g_part
       localparam int unsigned Bits = Width - i < PartBits ? Width - i : PartBits;
-      (* ram_style = "distributed" *) logic [Width-1:0] mem[Depth];
+      localparam int unsigned Low = Init == "" ? i : 0;  // a file has whole words
+      localparam int unsigned Kept = Init == "" ? Bits : Width;
+      (* ram_style = "distributed" *) logic [Kept-1:0] mem[Depth];
       (* keep *) logic [AddrBits-1:0] addr_q;  // of this part alone
 
       if (Init != "") begin : g_init
@@ -30,14 +32,14 @@ module gg_memory #(
       end
 
       always_ff @(posedge clk) begin
-        if (we) mem[waddr] <= wdata;
+        if (we) mem[waddr] <= wdata[Low+:Kept];
       end
 
       initial addr_q = '0;  // with a start, so that no tool moves the register to `data`
 
       (* keep *) always_ff @(posedge clk) addr_q <= addr;
 
-      assign data[i+:Bits] = mem[addr_q][i+:Bits];
+      assign data[i+:Bits] = mem[addr_q][i-Low+:Bits];
     end
   end else begin : g_block
     (* ram_style = "block" *) logic [Width-1:0] mem[Depth];
