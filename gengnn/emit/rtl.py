@@ -13,8 +13,8 @@ from gengnn.emit.cpp import comment, identifier
 from gengnn.emit.rtl_units import (
     Stage,
     declare_streams,
-    memory_file,
-    memory_text,
+    memory_stem,
+    memory_texts,
     stage_instance,
     stage_module,
     stages,
@@ -45,7 +45,9 @@ def emit_rtl(design: Design, folder: Path) -> None:
         shutil.copyfile(path, project / "lib" / path.name)
     for unit in design.units:
         for memory in unit.memories:
-            (project / memory_file(unit, memory)).write_text(memory_text(memory), encoding="utf-8")
+            stem = memory_stem(unit, memory)
+            for end, text in memory_texts(memory).items():
+                (project / f"{stem}{end}").write_text(text, encoding="utf-8")
     for name in BENCH:
         shutil.copyfile(resource("sim") / name, project / "sim" / name)
     files = [*(f"lib/{path.name}" for path in used), *(f"{m.name}.sv" for m in modules)]

@@ -13,7 +13,7 @@ from gengnn.design import Design, Stream, Unit
 from gengnn.emit.cpp import comment, identifier
 from gengnn.emit.sv import Instance, Module, Section, concat, declare, instance, part, ports
 from gengnn.ops.base import Memory, address_bits
-from gengnn.ops.cost import LUTRAM_DEPTH
+from gengnn.ops.cost import LUTRAM_DEPTH, PART_BITS
 
 LUTS = 1
 """The `Style` of a memory of LUTs that is deeper than these are by themselves."""
@@ -99,21 +99,31 @@ def _signals(stream: Stream) -> list[tuple[str, int]]:
     return [(f"{name}_{s}", stream.bits if s == "data" else 1) for s in SIGNALS]
 
 
-def memory_file(unit: Unit, memory: Memory) -> str:
-    """The file with the contents of a memory, inside the folder of the RTL project."""
-    return f"weights/u_{identifier(unit.name)}_{memory.name}.mem"
+def memory_stem(unit: Unit, memory: Memory) -> str:
+    """The start of the names of a memory's files, inside the folder of the RTL project."""
+    return f"weights/u_{identifier(unit.name)}_{memory.name}"
 
 
-def memory_text(memory: Memory) -> str:
-    """The contents of a memory for $readmemh: a line per word, lane 0 in the low bits."""
-    return "".join(f"{_word(codes, memory.width)}\n" for codes in memory.codes)
+def memory_texts(memory: Memory) -> dict[str, str]:
+    """The contents of a memory for $readmemh, by the ends of the names that gg_memory reads.
+
+    A file has a line per word, lane 0 in the low bits. In LUTs each part of a word has its own.
+    """
+    words = [_word(codes, memory.width) for codes in memory.codes]
+    kept = PART_BITS if memory.is_lut else memory.bits
+    texts = {}
+    for number, low in enumerate(range(0, memory.bits, kept)):
+        bits = min(kept, memory.bits - low)
+        mask, digits = (1 << bits) - 1, -(-bits // 4)
+        lines = (f"{word >> low & mask:0{digits}x}\n" for word in words)
+        texts[f"_{number:03}.mem"] = "".join(lines)
+    return texts
 
 
-def _word(codes: NDArray[np.int64], width: int) -> str:
+def _word(codes: NDArray[np.int64], width: int) -> int:
     bits = (codes[:, None] >> np.arange(width)) & 1
     packed = np.packbits(bits.astype(np.uint8).reshape(-1), bitorder="little")
-    digits = -(-codes.size * width // 4)
-    return packed[::-1].tobytes().hex()[-digits:]
+    return int.from_bytes(packed.tobytes(), "little")
 
 
 def _stream_ports(stream: Stream, forth: str, back: str) -> list[tuple[str, str, int]]:
@@ -148,9 +158,9 @@ def _memory(unit: Unit, memory: Memory, stem: str) -> list[Instance]:
     params: dict[str, int | str] = {
         "Width": memory.bits,
         "Depth": memory.depth,
-        "Init": f'"{memory_file(unit, memory)}"',
+        "Init": f'"{memory_stem(unit, memory)}"',
     }
-    if LUTRAM_DEPTH < memory.depth <= memory.lut_words:
+    if memory.is_lut and memory.depth > LUTRAM_DEPTH:
         params["Style"] = LUTS
     found = []
     for copy in range(copies):

@@ -84,6 +84,11 @@ class Memory:
         """Bits of a word."""
         return self.width * self.lanes
 
+    @property
+    def is_lut(self) -> bool:
+        """Whether it is built from LUTs, and not from block RAM."""
+        return self.depth <= max(self.lut_words, LUTRAM_DEPTH)
+
 
 @dataclass(frozen=True)
 class Site:

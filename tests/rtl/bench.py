@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from gengnn import tools
 from gengnn.design import Stream, Unit, unsigned
+from gengnn.emit.rtl_units import memory_texts
 from gengnn.emit.sv import setting
 from gengnn.emit.templates import resource
 from tests.ops.cases import Case, Codes
@@ -115,9 +116,8 @@ def compile_bench(duts: Sequence[Dut], folder: Path) -> None:
         (folder / f"{beats.name}.hex").write_text(beats.text())
     for dut in duts:
         for memory in dut.unit.memories:
-            words = [word(codes, memory.width) for codes in memory.codes]
-            text = "".join(f"{entry:x}\n" for entry in words)
-            (folder / f"{dut.unit.name}_{memory.name}.hex").write_text(text)
+            for end, text in memory_texts(memory).items():
+                (folder / f"{dut.unit.name}_{memory.name}{end}").write_text(text)
     (folder / "gg_bench.sv").write_text(bench_text(duts))
     verilator = tools.verilator()
     assert verilator, "Verilator is missing"

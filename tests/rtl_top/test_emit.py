@@ -13,7 +13,7 @@ from gengnn import tools
 from gengnn.emit import sv
 from gengnn.emit.cpp import COLUMNS
 from gengnn.emit.rtl import library, top_name
-from gengnn.emit.rtl_units import memory_text, stage_module, stages
+from gengnn.emit.rtl_units import memory_texts, stage_module, stages
 from gengnn.errors import GengnnError
 from gengnn.ops.base import Memory
 from tests.rtl_top import designs
@@ -90,8 +90,28 @@ def test_unknown_kernels_are_refused() -> None:
 
 def test_words_of_a_memory_have_lane_0_in_the_low_bits() -> None:
     codes = np.array([[1, -1, 2], [-4, 3, 0]])
-    assert memory_text(Memory("weight", 3, codes)) == "0b9\n01c\n"
-    assert memory_text(Memory("weight", 1, np.array([[1, 0, 1, 1, 1]]))) == "1d\n"
+    assert memory_texts(Memory("weight", 3, codes)) == {"_000.mem": "0b9\n01c\n"}
+    one = Memory("weight", 1, np.array([[1, 0, 1, 1, 1]]))
+    assert memory_texts(one) == {"_000.mem": "1d\n"}
+    many = Memory("weight", 1, np.repeat(np.arange(13) % 2, 100)[None])
+    parts = {end: text.strip() for end, text in memory_texts(many).items()}
+    assert {end: len(digits) for end, digits in parts.items()} == {
+        "_000.mem": 120,
+        "_001.mem": 120,
+        "_002.mem": 85,
+    }
+    whole = int("".join(reversed(parts.values())), 16)
+    assert [whole >> lane & 1 for lane in range(1300)] == many.codes[0].tolist()
+
+
+def test_block_ram_reads_whole_words() -> None:
+    codes = np.ones((65, 500), dtype=np.int64)
+    deep = Memory("weight", 1, codes)
+    assert memory_texts(deep) == {"_000.mem": f"{'f' * 125}\n" * 65}
+    assert [len(text) for text in memory_texts(replace(deep, lut_words=128)).values()] == [
+        65 * 121,
+        65 * 6,
+    ]
 
 
 @pytest.mark.parametrize(
