@@ -60,7 +60,8 @@ class Improve:
         self.left = trials
         single = self._moves(start.plan)
         best = self._settled(start, single)
-        return self._settled(best, [*self.joint_moves(start.plan), *single])
+        joined = [Move(frozenset([cell.name]), self.joined(cell)) for cell in self._spreadable()]
+        return self._settled(best, [*self.joint_moves(start.plan), *joined, *single])
 
     def _settled(self, best: Outcome, moves: Sequence[Move]) -> Outcome:
         """The best plan found by these moves."""
@@ -245,6 +246,19 @@ class Improve:
             if not 0 <= place < len(shapes):
                 return None
             return replace(plan, shapes=plan.shapes | {name: shapes[place]})
+
+        return step
+
+    def joined(self, cell: Cell) -> Callable[[Plan], Plan | None]:
+        """A cell that goes on in the beats of a narrow operand takes those of its region."""
+
+        def step(plan: Plan) -> Plan | None:
+            value = cell.value
+            most = most_lanes(plan, cell, value.space, value.features)
+            stream = self.trial.design(plan).streams[cell.name]
+            if cell.name in plan.own or stream.lanes >= best_lanes(value.features, most):
+                return None
+            return replace(plan, own=plan.own | {cell.name: _own_beats(plan, cell)})
 
         return step
 

@@ -70,6 +70,24 @@ def test_rows_stay_in_the_beats_in_which_they_come(graph: Graph, works: list[Wor
         assert streams["in_0"].lanes == lanes
 
 
+def test_narrow_rows_may_be_joined_in_front_of_what_takes_them(
+    graph: Graph, works: list[Work]
+) -> None:
+    search, trial, start = searched(graph, works, 150)
+    narrow = replace(start.plan, beats={}, own={"eps_0": 4})
+    steps = {
+        cell.name: Improve(search, trial).joined(cell)
+        for cell in trial.netlist.cells
+        if cell.name in {"eps_0", "in_0", "relu_0"}
+    }
+    joined = steps["in_0"](narrow)
+    assert joined is not None
+    assert joined.own == {"eps_0": 4, "in_0": 1}
+    lanes = [trial.design(plan).streams["in_0"].lanes for plan in (narrow, joined)]
+    assert lanes == [2, 8]
+    assert [steps[name](joined) for name in ("eps_0", "in_0", "relu_0")] == [None] * 3
+
+
 def test_a_sum_over_a_graph_hands_out_whole_rows(graph: Graph, works: list[Work]) -> None:
     """It waits for the last beat in any case; with graphs in flight it takes few lanes instead."""
     _, trial, start = searched(graph, works, 150)
