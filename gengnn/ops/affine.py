@@ -114,7 +114,7 @@ class Affine(Weighted):
         shift = np.concatenate([p["shift"].data.reshape(-1, lanes) for p in site.params])
         return (
             Memory("scale", self._factor_width(site), scale.astype(np.int64)),
-            Memory("shift", self._addend_width(site), shift.astype(np.int64)),
+            Memory("shift", self._addend_width(site), shift.astype(np.int64), is_summed=True),
         )
 
     def cost(self, site: Site) -> Cost:
@@ -131,7 +131,8 @@ class Affine(Weighted):
         if exact.width > CARRY_BITS:
             total += Cost(ff=lanes * exact.width, latency=1)
         for memory in self.memories(site):
-            total += constants_cost(memory.bits, memory.depth, site.lut_words)
+            most = memory.within(site.lut_words).lut_words
+            total += constants_cost(memory.bits, memory.depth, most)
         return total + cast_cost(lanes, exact, y) + outlet_cost(lanes * y.width)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,7 +60,8 @@ class Memory:
 
     `codes` is int64 [depth, lanes]; each lane is `width` bits, two's complement. A unit
     that reads several words per cycle has `copies` of the memory, their addresses side by side.
-    Up to `lut_words` words it is built from LUTs.
+    Up to `lut_words` words it is built from LUTs. Its words may be summands (`is_summed`) of the
+    cycle in which they are read, which leaves time for the shortest memories of LUTs only.
     """
 
     name: str
@@ -68,6 +69,11 @@ class Memory:
     codes: NDArray[np.int64]
     copies: int = 1
     lut_words: int = LUTRAM_DEPTH
+    is_summed: bool = False
+
+    def within(self, lut_words: int) -> Memory:
+        """The same, built from LUTs up to `lut_words` words where there is the time."""
+        return replace(self, lut_words=LUTRAM_DEPTH if self.is_summed else lut_words)
 
     @property
     def depth(self) -> int:

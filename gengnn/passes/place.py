@@ -349,7 +349,7 @@ class _Placer:
         if made:
             op, comment = made.site.ops[0], made.comment
             told = op.memories(made.site) if self.with_memories else ()
-            memories = tuple(replace(memory, lut_words=made.site.lut_words) for memory in told)
+            memories = tuple(memory.within(made.site.lut_words) for memory in told)
             fill_ports = () if op.reads_early else op.fill_ports
         self.units.append(
             Unit(

@@ -108,10 +108,9 @@ def test_block_ram_reads_whole_words() -> None:
     codes = np.ones((65, 500), dtype=np.int64)
     deep = Memory("weight", 1, codes)
     assert memory_texts(deep) == {"_000.mem": f"{'f' * 125}\n" * 65}
-    assert [len(text) for text in memory_texts(replace(deep, lut_words=128)).values()] == [
-        65 * 121,
-        65 * 6,
-    ]
+    spread = {end: len(text) for end, text in memory_texts(deep.within(128)).items()}
+    assert spread == {"_000.mem": 65 * 121, "_001.mem": 65 * 6}
+    assert not replace(deep, is_summed=True).within(128).is_lut
 
 
 @pytest.mark.parametrize(
