@@ -52,7 +52,7 @@ def part_cases() -> Iterator[Case]:
     yield case("gather_parts", op("Gather"), [real("nodes", 40), there], x)
     number = index("nodes", bound=7)
     codes = np.random.default_rng(3).integers(-(1 << 15), 1 << 15, (7, 40)).astype(np.float64)
-    table = {"table": Param(codes, FixedType(16, 6))}
+    table = {"table": Param(codes, FixedType(16, 10))}
     yield case("embedding_parts", op("Embedding"), [number], real("nodes", 40), 0, [table])
     one, mask = real("edges", 1), bits("edges")
     yield case("mul_parts", op("Mul"), [one, x], real("edges", 40, "ap_fixed<16,9>"))
