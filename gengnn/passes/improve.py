@@ -253,10 +253,11 @@ class Improve:
         """A cell that goes on in the beats of a narrow operand takes those of its region."""
 
         def step(plan: Plan) -> Plan | None:
-            value = cell.value
-            most = most_lanes(plan, cell, value.space, value.features)
-            stream = self.trial.design(plan).streams[cell.name]
-            if cell.name in plan.own or stream.lanes >= best_lanes(value.features, most):
+            if cell.name in plan.own:
+                return None
+            features = cell.value.features
+            whole = best_lanes(features, most_lanes(plan, cell, cell.value.space, features))
+            if self.trial.design(plan).streams[cell.name].lanes >= whole:
                 return None
             return replace(plan, own=plan.own | {cell.name: _own_beats(plan, cell)})
 

@@ -11,6 +11,7 @@ import pytest
 
 from gengnn.emit.rtl_units import memory_texts
 from gengnn.ops.base import Memory
+from gengnn.ops.cost import memory_bram18
 from gengnn.synth.shapes import Shape
 from gengnn.synth.timing import netlists
 
@@ -70,5 +71,5 @@ def test_deep_memory_becomes_block_ram(tmp_path: Path) -> None:
     mapped = ["synth_xilinx -family xcup -noiopad -noclkbuf -run begin:map_ffs"]
     netlist = module(Memory("table", 16, codes), mapped, tmp_path)
     kinds = [cell["type"] for cell in netlist["cells"].values()]
-    blocks = [kind for kind in kinds if kind.startswith("RAMB")]
-    assert 0 < len(blocks) <= 18  # 640 bits, 36 in each block of 512 words
+    blocks = sum(kind.startswith("RAMB18") + 2 * kind.startswith("RAMB36") for kind in kinds)
+    assert blocks == memory_bram18(640, 300)

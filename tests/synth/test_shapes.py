@@ -13,7 +13,7 @@ module model_loop0 (
   gg_memory #(
     .Width(1600),
     .Depth(40),
-    .Init ("weights/u_convs_0_nn_0_weight.mem")
+    .Init ("weights/u_convs_0_nn_0_weight")
   ) u_convs_0_nn_0_weight (
     .clk (clk)
   );

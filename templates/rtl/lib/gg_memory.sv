@@ -20,6 +20,10 @@ module gg_memory #(
   if (Style == 1 || (Style == 0 && Depth <= 64)) begin : g_distributed
     localparam int unsigned PartBits = 480;
 
+    if (Width > 1000 * PartBits) begin : g_check
+      $error("gg_memory: Width is %0d, the names of its files have three digits", Width);
+    end
+
     // Every part has its own bits of the words, and a copy of the address.
     for (genvar i = 0; i < (Width + PartBits - 1) / PartBits; i++) begin : g_part
       localparam int unsigned Low = i * PartBits;
