@@ -178,6 +178,20 @@ def norms() -> Graph:
     return build.graph(head, limits={"nodes": 64, "edges": 320, "graphs": 1})
 
 
+def weights() -> Graph:
+    """Two sums over the same edges, what is in one of them later than what is in the other."""
+    build = Builder()
+    column = build("column", make("Slice", 0, 1), "x")
+    h = build("atoms", make("Embedding"), column, table=np.arange(1.0, 11.0).reshape(5, 2))
+    ends = build("x_j", make("Gather"), h, "src")
+    weight = build("weight", make("Table", "sigmoid"), ends)
+    below = build("below", make("Scatter", "sum"), weight, "dst", "rows_nodes")
+    product = build("product", make("Mul"), weight, ends)
+    above = build("above", make("Scatter", "sum"), product, "dst", "rows_nodes")
+    both = build("both", make("Add"), above, below)
+    return build.graph(both, limits={"nodes": 128, "edges": 128, "graphs": 1})
+
+
 def molecules(count: int = 40, seed: int = 0) -> list[Sample]:
     """Random samples for `gine`, some without edges."""
     rng = np.random.default_rng(seed)

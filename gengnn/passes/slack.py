@@ -17,6 +17,9 @@ WHOLE_GRAPH = frozenset(["fifo", "replay"])
 LEAST = 2
 """Places of the smallest buffer."""
 
+AHEAD = 3
+"""Rows that a unit may be ahead of another behind a fork: one there, two in its own registers."""
+
 
 class Arrival(NamedTuple):
     """When the rows of a stream come: `delay` cycles after they left, a row every `pace` cycles.
@@ -59,18 +62,13 @@ def balance(
     Branches of one stream must not wait for each other: the machine would stand still where one
     needs a whole row before its first beat comes out, and pause after every row elsewhere.
     """
-    made = {wire for unit in units for wire in unit.outputs.values()}
-    arrivals = {
-        wire: Arrival.at(f"rows of {stream.space}")
-        for wire, stream in streams.items()
-        if wire not in made
-    }
+    met = _met(units, streams)
+    handed = _handed(units, met, streams)
     told: list[Unit] = []
     every = dict(streams)
-    for unit in units:
-        ports = _joined(unit, arrivals)
+    for unit, (joint, filled) in zip(units, met, strict=True):
         beats = {port: streams[wire].beats for port, wire in unit.inputs.items()}
-        waiting = places(ports, beats) | places(_filled(unit, arrivals), beats)
+        waiting = handed.get(unit.name, {}) | places(joint, beats) | places(filled, beats)
         inputs = dict(unit.inputs)
         for port, depth in waiting.items():
             buffer, stream = _buffer(unit, every[inputs[port]], depth)
@@ -78,9 +76,61 @@ def balance(
             every[stream.name] = stream
             inputs[port] = stream.name
         told.append(replace(unit, inputs=inputs) if waiting else unit)
-        for wire in unit.outputs.values():
-            arrivals[wire] = _behind(unit, wire, ports)
     return tuple(told), every
+
+
+class Met(NamedTuple):
+    """The streams that a unit reads row by row together, and those that it takes in together."""
+
+    joint: Mapping[str, Arrival]
+    filled: Mapping[str, Arrival]
+
+    def wanted(self, port: str) -> Arrival | None:
+        """When rows that only say what to hand out are wanted: when what is taken in is there."""
+        own, other = self.joint.get(port), Arrival.latest(self.filled.values())
+        return other if own and self.filled and not own.origins & other.origins else None
+
+
+def _met(units: Sequence[Unit], streams: Mapping[str, Stream]) -> list[Met]:
+    """What the rows of each unit meet."""
+    made = {wire for unit in units for wire in unit.outputs.values()}
+    arrivals = {
+        wire: Arrival.at(f"rows of {stream.space}")
+        for wire, stream in streams.items()
+        if wire not in made
+    }
+    found = []
+    for unit in units:
+        met = Met(_joined(unit, arrivals), _filled(unit, arrivals))
+        found.append(met)
+        for wire in unit.outputs.values():
+            arrivals[wire] = _behind(unit, wire, met.joint)
+    return found
+
+
+def _handed(
+    units: Sequence[Unit], met: Sequence[Met], streams: Mapping[str, Stream]
+) -> dict[str, dict[str, int]]:
+    """Beats that units must hold, by port, of rows that a fork hands to several of them.
+
+    A fork has a row until all took it. Where two units take in rows of one stream, one of them
+    later, the first must not wait for the other: it would hold up what both of them take in.
+    """
+    found: dict[str, dict[str, int]] = {}
+    reads = {
+        wire: (unit.name, port, each.wanted(port))
+        for unit, each in zip(units, met, strict=True)
+        for port, wire in unit.inputs.items()
+    }
+    for fork in (unit for unit in units if unit.kernel == "fork"):
+        told = [(wire, *reads[wire]) for wire in fork.outputs.values() if wire in reads]
+        ways = [(wire, name, port, own) for wire, name, port, own in told if own]
+        for wire, name, port, own in ways:
+            lag = max(own.delay - it.delay for *_, it in ways if it.origins & own.origins)
+            depth = _depth(lag, own.pace, streams[wire].beats)
+            if depth > AHEAD:
+                found.setdefault(name, {})[port] = depth
+    return found
 
 
 def _joined(unit: Unit, arrivals: Mapping[str, Arrival]) -> dict[str, Arrival]:
@@ -127,11 +177,16 @@ def places(arrivals: Mapping[str, Arrival], beats: Mapping[str, int]) -> dict[st
         ]
         if not others:
             continue
-        lag = math.ceil((max(others) - own.delay) * beats[port] / max(own.pace, beats[port]))
-        depth = max(min(lag, SHALLOW_DEPTH), beats[port] if beats[port] > 1 else 0)
+        lag = _depth(max(others) - own.delay, own.pace, beats[port])
+        depth = max(lag, beats[port] if beats[port] > 1 else 0)
         if depth > 0:
             found[port] = max(depth, LEAST)
     return found
+
+
+def _depth(lag: int, pace: int, beats: int) -> int:
+    """Beats that come in `lag` cycles, of rows in so many beats that come every `pace` cycles."""
+    return min(math.ceil(lag * beats / max(pace, beats)), SHALLOW_DEPTH)
 
 
 def _buffer(unit: Unit, stream: Stream, depth: int) -> tuple[Unit, Stream]:

@@ -9,10 +9,11 @@ from gengnn.design import Design
 from gengnn.ir import Kind, Value
 from gengnn.ops.base import Cost
 from gengnn.parts import part
+from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.passes.slack import Arrival, places
-from tests.graphs import Builder, make
+from tests.graphs import Builder, chains, make, weights
 
 INPUTS = (
     Value("x", "nodes", (8,)),
@@ -62,6 +63,19 @@ def test_rows_wait_for_the_index_that_is_needed_before_them() -> None:
     assert scatter.op is not None
     assert buffer.kernel == "fifo"
     assert buffer.number("Depth") == scatter.op.early_ports["index"]
+
+
+def test_rows_wait_for_the_later_of_two_sums() -> None:
+    samples = chains(2, 40)
+    for sample in samples:
+        sample |= {name: sample[name][::-1] for name in ("src", "dst")}
+    typed = quantize(order_rows(weights(), samples), samples, Precision())
+    design = schedule(typed, Budget(part("xcu50")), ROWS, "t")
+    makers = {wire: unit for unit in design.units for wire in unit.outputs.values()}
+    by_name = {unit.name: unit for unit in design.units}
+    above, below = (makers[by_name[name].inputs["rows"]] for name in ("above", "below"))
+    assert (above.kernel, below.kernel) == ("fifo", "fork")
+    assert above.number("Depth") == by_name["product"].cost.latency
 
 
 def designed(multipliers: int) -> Design:

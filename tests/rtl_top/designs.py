@@ -29,6 +29,7 @@ from tests.graphs import (
     several_samples,
     several_spaces,
     virtual,
+    weights,
 )
 
 ROWS = {"nodes": 10.0, "edges": 20.0, "graphs": 1.0}
@@ -93,6 +94,17 @@ def queued(folder: Path) -> Project:
 def shared(folder: Path) -> Project:
     """A map that two units read, one of them all of it before its first row comes out."""
     return _project(_design(norms(), fans(), "shared", 2), fans(), folder)
+
+
+def apart(folder: Path) -> Project:
+    """Two units that sum the same rows, one of them some cycles after the other."""
+    turned = {"src": slice(None, None, -1), "dst": slice(None, None, -1)}
+    samples = [
+        {name: column[turned.get(name, slice(None))] for name, column in sample.items()}
+        for sample in chains(1, 2, 9, 40, 128)
+    ]
+    graph = order_rows(weights(), samples)
+    return _project(_design(graph, samples, "apart"), samples, folder)
 
 
 def wide(folder: Path) -> Project:
