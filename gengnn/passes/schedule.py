@@ -19,6 +19,7 @@ from gengnn.passes.improve import Improve
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.parallel import Search
 from gengnn.passes.plan import Plan
+from gengnn.passes.rewrite import drop_dead
 from gengnn.passes.trial import Outcome, Trial
 from gengnn.passes.wiring import Wiring
 from gengnn.reference import Sample
@@ -94,7 +95,7 @@ def schedule(
     is_steady = optimize is Optimize.THROUGHPUT
     ways = [[graph, *others]]
     if is_steady and graph.loops:
-        ways.append([replace(each, loops=()) for each in ways[0]])
+        ways.append([drop_dead(replace(each, loops=())) for each in ways[0]])
     found: list[tuple[Outcome, Trial]] = []
     refused: Sequence[str] = ()
     for way in ways:

@@ -21,7 +21,7 @@ from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import schedule, spread
 from gengnn.passes.trial import Outcome, Trial
 from gengnn.passes.wiring import Wiring
-from tests.graphs import Builder, gine, make, molecules
+from tests.graphs import Builder, gine, make, molecules, virtual
 
 ROWS = {"nodes": 12.0, "edges": 25.0, "graphs": 1.0}
 BUDGETS = (20, 60, 150)
@@ -129,6 +129,17 @@ def test_throughput_has_the_shorter_interval(graph: Graph) -> None:
     assert intervals[Optimize.THROUGHPUT] < 0.8 * intervals[Optimize.LATENCY]
     assert designs[Optimize.THROUGHPUT].loops == ()
     assert all(design.cost.dsp <= 200 for design in designs.values())
+
+
+def test_throughput_computes_nothing_for_nobody() -> None:
+    """A folded layer may compute what only other layers need; apart from them nobody reads it."""
+    typed = quantize(fold(virtual()), molecules(8), Precision())
+    budget, samples = Budget(part("xcu50"), multipliers=200), molecules(8)
+    design = schedule(typed, budget, ROWS, "test", samples, Optimize.THROUGHPUT)
+    read = {wire for unit in design.units for wire in unit.inputs.values()}
+    read |= {field.stream for layout in design.results for field in layout.fields}
+    assert not design.loops
+    assert {wire for unit in design.units for wire in unit.outputs.values()} <= read
 
 
 def test_a_graph_follows_no_sooner_than_it_is_loaded(graph: Graph, works: list[Work]) -> None:
