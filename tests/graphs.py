@@ -223,6 +223,14 @@ def chains(*nodes: int) -> list[Sample]:
     ]
 
 
+def turned(samples: list[Sample]) -> list[Sample]:
+    """The same graphs, the order of their edges turned round."""
+    return [
+        sample | {name: sample[name][::-1] for name in ("src", "dst", "edge_attr")}
+        for sample in samples
+    ]
+
+
 def fans(count: int = 12, seed: int = 0) -> list[Sample]:
     """Random samples for `norms`, their edges in the order of the nodes that they point at."""
     rng = np.random.default_rng(seed)

@@ -68,7 +68,9 @@ def balance(
     every = dict(streams)
     for unit, (joint, filled) in zip(units, met, strict=True):
         beats = {port: streams[wire].beats for port, wire in unit.inputs.items()}
-        waiting = handed.get(unit.name, {}) | places(joint, beats) | places(filled, beats)
+        waiting = places(joint, beats) | places(filled, beats)
+        for port, depth in handed.get(unit.name, {}).items():
+            waiting[port] = max(depth, waiting.get(port, 0))
         inputs = dict(unit.inputs)
         for port, depth in waiting.items():
             buffer, stream = _buffer(unit, every[inputs[port]], depth)

@@ -13,7 +13,7 @@ from gengnn.passes.order import order_rows
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import Budget, schedule
 from gengnn.passes.slack import Arrival, places
-from tests.graphs import Builder, chains, make, weights
+from tests.graphs import Builder, chains, make, turned, weights
 
 INPUTS = (
     Value("x", "nodes", (8,)),
@@ -66,9 +66,7 @@ def test_rows_wait_for_the_index_that_is_needed_before_them() -> None:
 
 
 def test_rows_wait_for_the_later_of_two_sums() -> None:
-    samples = chains(2, 40)
-    for sample in samples:
-        sample |= {name: sample[name][::-1] for name in ("src", "dst")}
+    samples = turned(chains(2, 40))
     typed = quantize(order_rows(weights(), samples), samples, Precision())
     design = schedule(typed, Budget(part("xcu50")), ROWS, "t")
     makers = {wire: unit for unit in design.units for wire in unit.outputs.values()}

@@ -28,6 +28,7 @@ from tests.graphs import (
     norms,
     several_samples,
     several_spaces,
+    turned,
     virtual,
     weights,
 )
@@ -98,11 +99,7 @@ def shared(folder: Path) -> Project:
 
 def apart(folder: Path) -> Project:
     """Two units that sum the same rows, one of them some cycles after the other."""
-    turned = {"src": slice(None, None, -1), "dst": slice(None, None, -1)}
-    samples = [
-        {name: column[turned.get(name, slice(None))] for name, column in sample.items()}
-        for sample in chains(1, 2, 9, 40, 128)
-    ]
+    samples = turned(chains(1, 2, 9, 40, 128))
     graph = order_rows(weights(), samples)
     return _project(_design(graph, samples, "apart"), samples, folder)
 
