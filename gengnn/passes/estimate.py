@@ -61,17 +61,21 @@ def mean_cycles(design: Design, works: Sequence[Work], recall: Recall | None = N
     What it may `recall` of other designs makes no difference but to the time that this takes.
     """
     facts = _Facts.of(design, recall)
-    lines = ((_Line(facts, recall.of(work) if recall else None), work) for work in works)
-    return float(np.mean([line.run(work) for line, work in lines]))
+    told = [(work, recall.of(work) if recall else None) for work in works]
+    return float(np.mean([_Line(facts).run(work, memory) for work, memory in told]))
 
 
-def estimate_interval(design: Design, works: Sequence[Work]) -> float:
+def estimate_interval(design: Design, works: Sequence[Work], recall: Recall | None = None) -> float:
     """Estimated cycles from one result to the next when packets come without a pause.
 
-    It is the mean over `works`, sent in turn for ever.
+    It is the mean over `works`, sent in turn for ever. What it may `recall` of other designs makes
+    no difference but to the time that this takes.
     """
-    line = _Line(_Facts.of(design))
-    first, second = ([line.run(work) for work in works][-1] for _ in range(2))
+    line = _Line(_Facts.of(design, recall))
+    first, second = (
+        [line.run(work, recall.of(work, turn) if recall else None) for work in works][-1]
+        for turn in range(2)
+    )
     return (second - first) / len(works)
 
 
@@ -103,16 +107,16 @@ class _Facts:
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
-    def __init__(self, facts: _Facts, memo: Memory | None = None) -> None:
+    def __init__(self, facts: _Facts) -> None:
         self.design, self.facts = facts.design, facts
-        self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads, memo=memo)
+        self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads)
         self.clock.stalls = facts.stalls
         self.free = 0.0
 
-    def run(self, work: Work) -> float:
-        """The cycle of the last result beat of the next graph."""
+    def run(self, work: Work, memo: Memory | None = None) -> float:
+        """The cycle of the last result beat of the next graph; `memo` knows units that took it."""
         design, clock = self.design, self.clock
-        clock.begin(work)
+        clock.begin(work, memo)
         loaded = self._load(work)
         for clock.layer, post in self.facts.posts:
             clock.run(post)
@@ -192,9 +196,9 @@ class _Clock:
     plain: dict[tuple[str, ...], tuple[Cost, int]] = field(default_factory=dict)
     memo: Memory | None = None
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: Work, memo: Memory | None) -> None:
         """Turn to the next graph; the units go on where they are."""
-        self.codes, self.times = work.codes, {}
+        self.codes, self.times, self.memo = work.codes, {}, memo
 
     def run(self, post: Post) -> None:
         """Advance the outputs of one unit by one graph or layer."""

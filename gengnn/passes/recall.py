@@ -58,12 +58,12 @@ class Recall:
     """
 
     kinds: dict[Hashable, int] = field(default_factory=dict)
-    memories: dict[int, Memory] = field(default_factory=dict)
+    memories: dict[tuple[int, int], Memory] = field(default_factory=dict)
 
     def kind(self, told: Hashable) -> int:
         """The number of what is told of a unit."""
         return self.kinds.setdefault(told, len(self.kinds))
 
-    def of(self, work: object) -> Memory:
-        """What is known of one graph, an object that must stay."""
-        return self.memories.setdefault(id(work), Memory())
+    def of(self, work: object, turn: int = 0) -> Memory:
+        """What is known of one graph, an object that must stay, in a turn of a sequence."""
+        return self.memories.setdefault((id(work), turn), Memory())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -39,6 +39,9 @@ TRIALS = 700
 CELL_TRIALS = 75_000
 """The same times the cells of a large design."""
 
+STEADY_SHARE = 0.3
+"""The share of the trials for folded layers, and for layers apart: each trial takes longer."""
+
 STARTS = 2
 """Plans that it starts from; the best one first, with the most trials."""
 
@@ -50,6 +53,13 @@ TIGHT = 0.75
 
 FEW = 2
 """Graphs that decide each step of the local search."""
+
+STEADY_FEW = 4
+"""The same for throughput, where each waits for the one before it."""
+
+
+Run = Callable[[int, float, Budget, Trial], Plan]
+"""Makes a plan of the widest beats and a slack."""
 
 
 @contextmanager
@@ -104,7 +114,8 @@ def schedule(
         if not any(start.has_room for start in starts):
             starts += [_Starts.of(trial.spared(), rows) for trial in trials]
         refused = refused or starts[0].refused
-        found += _searched(sorted(filter(_Starts.fits, starts), key=_Starts.promised))
+        share = STEADY_SHARE if len(ways) > 1 else 1.0
+        found += _searched(sorted(filter(_Starts.fits, starts), key=_Starts.promised), share)
     if not found:
         raise _too_large(budget, refused)
     best, trial = min(found, key=lambda entry: entry[0].cycles)
@@ -112,14 +123,18 @@ def schedule(
     return replace(design, digest=_digest(design))
 
 
-def _searched(starts: Sequence[_Starts]) -> list[tuple[Outcome, Trial]]:
-    """The best plans of the netlists that promise most: a second one where many trials are left."""
+def _searched(starts: Sequence[_Starts], share: float) -> list[tuple[Outcome, Trial]]:
+    """The best plans of the netlists that promise most: a second one where many trials are left.
+
+    All that with a `share` of the trials.
+    """
     found: list[tuple[Outcome, Trial]] = []
-    left = TRIALS
+    left = int(share * TRIALS)
     for start in starts[:STARTS]:
-        if found and left < MANY_LEFT * start.trials:
+        trials = int(share * start.trials)
+        if found and left < MANY_LEFT * trials:
             break
-        best, left = start.best(left)
+        best, left = start.best(min(left, trials))
         found.append((best, start.trial))
     return found
 
@@ -154,7 +169,7 @@ def _trials(
 
 def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
     """The plain netlist, and that with guests if there is one; these would keep the next graph."""
-    plain = Wiring(graph, chained=is_steady).build()
+    plain = Wiring(graph, chained=is_steady and not graph.loops).build()
     shared = None if is_steady else with_guests(graph, plain)
     return [plain, shared] if shared else [plain]
 
@@ -176,7 +191,7 @@ class _Starts:
     def of(cls, trial: Trial, rows: Mapping[str, float]) -> _Starts:
         """What a first look at the netlist of a trial finds."""
         search = Search(trial.graph, trial.netlist, rows)
-        few = replace(trial, works=spread(trial.works, FEW))
+        few = replace(trial, works=spread(trial.works, STEADY_FEW if trial.is_steady else FEW))
         fitting, refused = _first(search, few)
         return cls(search, trial, few, sorted(fitting, key=lambda each: each.cycles), refused)
 
@@ -219,8 +234,7 @@ def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
     """
     refused = list[str]()
     found: list[tuple[Outcome, float]] = []
-    run = search.paced if trial.is_steady else search.run
-    for slack in STEADY_SLACKS if trial.is_steady else SLACKS:
+    for run, slack in _runs(search, trial):
         for widest in WIDEST:
             outcome = trial.outcome(run(widest, slack, trial.budget, trial))
             refused = trial.budget.exceeded(outcome.cost)
@@ -233,6 +247,18 @@ def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
             plan = search.run(best.plan.widest, slack, trial.budget, trial, lead)
             found.append((trial.outcome(plan), slack))
     return [outcome for outcome, _ in found if trial.fits(outcome)], refused
+
+
+def _runs(search: Search, trial: Trial) -> list[tuple[Run, float]]:
+    """The ways to a first plan, and the slack of each.
+
+    Layers that share an engine cannot overlap: what a graph takes by itself counts there as well.
+    """
+    plain: list[tuple[Run, float]] = [(search.run, slack) for slack in SLACKS]
+    if not trial.is_steady:
+        return plain
+    paced = [(search.paced, slack) for slack in STEADY_SLACKS]
+    return [*paced, *(plain if trial.graph.loops else [])]
 
 
 def spread(works: Sequence[Work], count: int) -> list[Work]:

@@ -76,7 +76,7 @@ class Trial:
         if not self.works:
             return -design.cost.dsp
         if self.is_steady:
-            return estimate_interval(design, self.works)
+            return estimate_interval(design, self.works, self.recall)
         return mean_cycles(design, self.works, self.recall)
 
     def fits(self, outcome: Outcome) -> bool:

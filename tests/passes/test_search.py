@@ -190,13 +190,21 @@ def test_a_plan_is_tried_once(graph: Graph, works: list[Work]) -> None:
     assert improve.left == 4
 
 
-def test_what_is_recalled_makes_no_difference(graph: Graph, works: list[Work]) -> None:
-    """Units of many designs that take equal rows are told apart where their results differ."""
+@pytest.mark.parametrize("is_steady", [False, True])
+def test_what_is_recalled_makes_no_difference(
+    graph: Graph, works: list[Work], is_steady: bool
+) -> None:
+    """Units of many designs that take equal rows are told apart where their results differ.
+
+    So they are where graphs follow one another.
+    """
     search, trial, start = searched(graph, works, 150)
+    trial = replace(trial, is_steady=is_steady)
+    estimated = estimate_interval if is_steady else mean_cycles
     moves = Improve(search, trial).joint_moves(start.plan)
     plans = [start.plan, *(plan for move in moves if (plan := move.apply(start.plan))), start.plan]
     cycles = [trial.outcome(plan).cycles for plan in plans]
-    assert cycles == [mean_cycles(trial.design(plan), works) for plan in plans]
+    assert cycles == [estimated(trial.design(plan), works) for plan in plans]
     assert len(set(cycles)) > 1
 
 
