@@ -22,6 +22,12 @@ from gengnn.passes.trial import Trial
 LONE_BEATS = 4
 """Beats, at the most, of the rows of a space with one row per graph: nothing hides them."""
 
+LONE_SHARE = 0.5
+"""The share of a graph's least time that a row by itself may take where graphs follow one another.
+
+A small graph would wait for the row of the one before it.
+"""
+
 LEADS = 4
 """Faster levels of the largest group that are tried at the cost of all others."""
 
@@ -61,8 +67,13 @@ class Search:
     cost a few cycles of latency.
     """
 
-    def __init__(self, graph: Graph, netlist: Netlist, rows: Mapping[str, float]) -> None:
-        """Take the netlist of `graph` and the rows of each base space in a typical graph."""
+    def __init__(
+        self, graph: Graph, netlist: Netlist, rows: Mapping[str, float], multipliers: int = 0
+    ) -> None:
+        """Take the netlist of `graph` and the rows of each base space in a typical graph.
+
+        Where graphs follow one another, also how many `multipliers` there are for them.
+        """
         self.graph, self.netlist = graph, netlist
         self.rows = {space: count_rows(graph, space, rows) for space in graph.spaces}
         self.groups: dict[Group, list[Cell]] = {}
@@ -70,9 +81,20 @@ class Search:
             if cell.nodes and cell.nodes[0].op.multiplies:
                 self.groups.setdefault((region_of(cell), cell.value.space), []).append(cell)
         cells = [cell for cells in self.groups.values() for cell in cells]
-        self.shapes = {cell.name: self._shapes(cell) for cell in cells}
-        self.streamed = {cell.name: told for cell in cells if (told := self._streamed(cell))}
+        every = {cell.name: self._shapes(cell) for cell in cells}
+        work = sum(self._work(cell) * math.prod(every[cell.name][0]) for cell in cells)
+        most = LONE_SHARE * work / multipliers if multipliers else math.inf
+        self.shapes = {cell.name: self._quick(cell, every[cell.name], most) for cell in cells}
+        streamed = {cell.name: self._quick(cell, self._streamed(cell), most) for cell in cells}
+        self.streamed = {name: told for name, told in streamed.items() if told}
         self.levels = {group: self._levels(group) for group in self.groups}
+
+    def _quick(self, cell: Cell, shapes: Sequence[Shape], most: float) -> Sequence[Shape]:
+        """The shapes that take at most so long for the only row of a graph; all of other units."""
+        if self.rows[cell.value.space] > 1.0:
+            return shapes
+        within = [shape for shape in shapes if self._work(cell) * shape[0] <= most]
+        return within or shapes[-1:]
 
     def _shapes(self, cell: Cell) -> list[Shape]:
         """The shapes of a unit; each of its guests' results fits into a row of its own."""

@@ -190,7 +190,8 @@ class _Starts:
     @classmethod
     def of(cls, trial: Trial, rows: Mapping[str, float]) -> _Starts:
         """What a first look at the netlist of a trial finds."""
-        search = Search(trial.graph, trial.netlist, rows)
+        multipliers = trial.budget.dsp if trial.is_steady else 0
+        search = Search(trial.graph, trial.netlist, rows, multipliers)
         few = replace(trial, works=spread(trial.works, STEADY_FEW if trial.is_steady else FEW))
         fitting, refused = _first(search, few)
         return cls(search, trial, few, sorted(fitting, key=lambda each: each.cycles), refused)
