@@ -94,7 +94,7 @@ def show(records: dict[str, dict[str, Record]], page: Path) -> None:
         console.print(accuracies(scored))
     for setup, found in records.items():
         if found:
-            for table in tables(setup, found):
+            for table in tables(setup, records):
                 console.print(table)
     write_page(page, records)
 

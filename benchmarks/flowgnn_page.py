@@ -31,12 +31,14 @@ MISSING = "not run"
 class Setup:
     """One table: graphs and budget, in words and as options of `gengnn.build`.
 
-    Designs that are optimised for throughput are measured with graphs back to back only.
+    Designs that are optimised for throughput are measured with graphs back to back only, and shown
+    beside those of another setup.
     """
 
     title: str
     workload: str
     options: Mapping[str, float | str]
+    beside: str = ""
 
     @property
     def is_steady(self) -> bool:
@@ -46,7 +48,7 @@ class Setup:
     @property
     def steps(self) -> tuple[str, ...]:
         """What is measured."""
-        return ("overlap",) if self.is_steady else tuple(STEPS)
+        return ("overlap", "synth") if self.is_steady else tuple(STEPS)
 
 
 SETUPS = {
@@ -58,6 +60,7 @@ SETUPS = {
         f"ogbg-molhiv, at most {MULTIPLIERS:,} multipliers, `--optimize throughput`",
         "molhiv",
         {"multipliers": MULTIPLIERS, "optimize": "throughput"},
+        beside="molhiv",
     ),
     "hep": Setup(
         f"Shape of hep10k, at most {MULTIPLIERS:,} multipliers", "hep", {"multipliers": MULTIPLIERS}
@@ -145,24 +148,31 @@ TABLES = {"Cycles": CYCLES, "Resources": RESOURCE, "Checks": CHECKS}
 STEADY: Columns = {
     "cycles per graph": cell("overlap", lambda f: f"{f['cycles']:,.0f}"),
     "graphs/s": rate("overlap"),
+    "latency mode, graphs/s": rate("beside rtl"),
+    "latency mode, back to back": rate("beside overlap"),
     "mismatches, RTL": checked("overlap"),
-    "multipliers": RESOURCE["multipliers"],
     "build, s": CHECKS["build, s"],
 }
-"""The columns of designs that are optimised for throughput."""
+"""The columns of designs that are optimised for throughput, beside those that are not."""
+
+STEADY_TABLES = {"Throughput": STEADY, "Resources": RESOURCE}
+"""The tables of a setup about throughput."""
 
 Records = Mapping[str, Record]
 """What is known of each model in one setup."""
 
 
-def tables(setup: str, records: Records) -> Iterator[Table]:
-    """The tables of a setup."""
-    for title, columns in ({"Throughput": STEADY} if SETUPS[setup].is_steady else TABLES).items():
-        table = Table("model", title=f"{title}: {SETUPS[setup].title}", box=None)
+def tables(setup: str, known: Mapping[str, Records]) -> Iterator[Table]:
+    """The tables of a setup, of all that is known of it and of the one beside it."""
+    told = SETUPS[setup]
+    others = known.get(told.beside, {})
+    for title, columns in (STEADY_TABLES if told.is_steady else TABLES).items():
+        table = Table("model", title=f"{title}: {told.title}", box=None)
         for name in columns:
             table.add_column(name, justify="right")
-        for model, record in records.items():
-            table.add_row(NAMES[model][0], *(show(record) for show in columns.values()))
+        for model, record in known[setup].items():
+            both = record | {f"beside {step}": x for step, x in others.get(model, {}).items()}
+            table.add_row(NAMES[model][0], *(show(both) for show in columns.values()))
         yield table
 
 
@@ -205,7 +215,7 @@ alone, which leaves the others as they were.
   beforehand; its **error** is that of each graph, relative to the simulated cycles.
 - **graphs/s** at {{clock}} MHz, the clock asked for, of those cycles, and **back to back**: every
   graph sent as soon as the design takes it. Designs of `--optimize throughput` have a table of
-  their own, back to back only.
+  their own, back to back only, beside those for the fewest cycles of a graph (**latency mode**).
 - **multipliers**: what the compiler allots. **DSP** to **URAM**: Yosys, and in brackets the
   deviation of the compiler's estimate from it; the estimate alone where Yosys was not run.
 - **mismatches**: outputs that differ from the integer reference, in C++, in RTL, and in RTL with
@@ -247,7 +257,7 @@ def page(known: Mapping[str, Records]) -> str:
             setup = SETUPS[name]
             lines += [f"## {setup.title}", "", f"    {COMMAND} --tables {name}", ""]
             lines += [WORKLOADS[setup.workload], ""]
-            for table in tables(name, found):
+            for table in tables(name, known):
                 lines += [*markdown(table), ""]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -130,6 +130,16 @@ def test_page_shows_figures_and_what_was_not_run() -> None:
     assert "--tables hep" not in text
 
 
+def test_page_shows_throughput_beside_latency() -> None:
+    slow = {"build": RECORD["build"], "overlap": {"graphs": 5, "mismatches": 0, "cycles": 60}}
+    fast = {"build": RECORD["build"], "overlap": {"graphs": 5, "mismatches": 0, "cycles": 50}}
+    told = {"molhiv": {"gin": RECORD | slow}, "molhiv-throughput": {"gin": fast, "gcn": fast}}
+    rows = [line.strip("| ").split(" | ") for line in page(told).splitlines()]
+    shown = ["50", "6,000,000", "3,000,000", "5,000,000", "0 in 5 graphs", "7"]
+    assert ["GIN", *shown] in rows
+    assert ["GCN", *shown[:2], "not run", "not run", *shown[4:]] in rows
+
+
 def test_every_model_and_table_has_a_title() -> None:
     assert list(NAMES) == list(MODELS)
     assert len({setup.title for setup in SETUPS.values()}) == len(SETUPS)

@@ -17,6 +17,7 @@ from gengnn.passes.goal import Optimize
 from gengnn.passes.improve import Improve, parts, widened
 from gengnn.passes.limits import limits
 from gengnn.passes.parallel import Search
+from gengnn.passes.plan import region_of
 from gengnn.passes.quantize import Precision, quantize
 from gengnn.passes.schedule import schedule, spread
 from gengnn.passes.trial import Outcome, Trial
@@ -129,6 +130,23 @@ def test_throughput_has_the_shorter_interval(graph: Graph) -> None:
     assert intervals[Optimize.THROUGHPUT] < 0.8 * intervals[Optimize.LATENCY]
     assert designs[Optimize.THROUGHPUT].loops == ()
     assert all(design.cost.dsp <= 200 for design in designs.values())
+
+
+def test_no_graph_waits_long_for_the_row_of_another(graph: Graph) -> None:
+    """What has one row per graph takes at most half of what the multipliers allow on average."""
+    netlist = Wiring(graph).build()
+    plain, search = Search(graph, netlist, ROWS), Search(graph, netlist, ROWS, 800)
+    cells = [cell for cells in plain.groups.values() for cell in cells]
+    work = sum(
+        plain.rows[cell.value.space]
+        * plain.layers(region_of(cell))
+        * math.prod(plain.shapes[cell.name][0])
+        for cell in cells
+    )
+    slowest = {name: shapes[0][0] for name, shapes in search.shapes.items()}
+    assert (plain.shapes["head"][0][0], slowest.pop("head")) == (8, 4)
+    assert 4 <= work / 800 / 2 < 8
+    assert slowest == {cell.name: 128 for cell in cells if cell.value.space == "nodes"}
 
 
 def test_throughput_computes_nothing_for_nobody() -> None:
