@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -39,8 +40,14 @@ TRIALS = 700
 CELL_TRIALS = 75_000
 """The same times the cells of a large design."""
 
-STEADY_SHARE = 0.3
-"""The share of the trials for folded layers, and for layers apart: each trial takes longer."""
+STEADY_SHARE = 0.2
+"""The share of the trials for folded layers that get units of their own: each takes longer."""
+
+APART_GAIN = 0.15
+"""The share of the cycles between results that units of their own for all layers must save.
+
+The estimate does not know how long a graph waits for a larger one in the layers before it.
+"""
 
 STARTS = 2
 """Plans that it starts from; the best one first, with the most trials."""
@@ -57,9 +64,8 @@ FEW = 2
 STEADY_FEW = 4
 """The same for throughput, where each waits for the one before it."""
 
-
-Run = Callable[[int, float, Budget, Trial], Plan]
-"""Makes a plan of the widest beats and a slack."""
+Found = tuple[Outcome, Trial]
+"""A plan and what tried it."""
 
 
 @contextmanager
@@ -86,9 +92,9 @@ def schedule(
 ) -> Design:
     """Turn a quantised graph into a design.
 
-    For throughput it also tries to give every folded layer units of its own, so that graphs
-    follow one another through the layers; for latency, to let a loop's largest unit work for
-    what comes behind the loop.
+    It also tries to let a loop's largest unit work for what comes behind the loop. For throughput
+    every folded layer gets units of its own, so that graphs follow one another through the
+    layers, where that promises much: else the design for latency is also the one for throughput.
 
     Args:
         graph: quantised, with limits and folded layers.
@@ -103,32 +109,55 @@ def schedule(
         CapacityError: not even the least parallel design fits.
     """
     is_steady = optimize is Optimize.THROUGHPUT
-    ways = [[graph, *others]]
+    task = _Task(budget, rows, name, typical)
+    starts = task.starts([graph, *others], is_steady and not graph.loops)
+    found = _searched([start for start in starts if start.fits()])
     if is_steady and graph.loops:
-        ways.append([drop_dead(replace(each, loops=())) for each in ways[0]])
-    found: list[tuple[Outcome, Trial]] = []
-    refused: Sequence[str] = ()
-    for way in ways:
-        trials = _trials(way, typical, budget, name, is_steady)
-        starts = [_Starts.of(trial, rows) for trial in trials]
-        if not any(start.has_room for start in starts):
-            starts += [_Starts.of(trial.spared(), rows) for trial in trials]
-        refused = refused or starts[0].refused
-        share = STEADY_SHARE if len(ways) > 1 else 1.0
-        found += _searched(sorted(filter(_Starts.fits, starts), key=_Starts.promised), share)
+        found = task.apart([graph, *others], found)
     if not found:
-        raise _too_large(budget, refused)
+        raise _too_large(budget, starts[0].refused)
     best, trial = min(found, key=lambda entry: entry[0].cycles)
     design = trial.design(best.plan, with_memories=True)
     return replace(design, digest=_digest(design))
 
 
-def _searched(starts: Sequence[_Starts], share: float) -> list[tuple[Outcome, Trial]]:
+@dataclass(frozen=True)
+class _Task:
+    """What is to be scheduled, whatever the graph."""
+
+    budget: Budget
+    rows: Mapping[str, float]
+    name: str
+    typical: Sequence[Sample]
+
+    def starts(self, graphs: Sequence[Graph], is_steady: bool) -> list[_Starts]:
+        """First plans for graphs that compute the same, those that promise most first."""
+        trials = _trials(graphs, self.typical, self.budget, self.name, is_steady)
+        starts = [_Starts.of(trial, self.rows) for trial in trials]
+        if not any(start.has_room for start in starts):
+            starts += [_Starts.of(trial.spared(), self.rows) for trial in trials]
+        return sorted(starts, key=_Starts.promised)
+
+    def apart(self, graphs: Sequence[Graph], folded: Sequence[Found]) -> list[Found]:
+        """The best folded plan, or one with units of its own for each layer if that is worth it."""
+        trials = [(best, replace(trial, is_steady=True)) for best, trial in folded]
+        best = [min(trials, key=lambda entry: entry[0].cycles)] if trials else []
+        kept = [(trial.outcome(outcome.plan), trial) for outcome, trial in best]
+        most = (1.0 - APART_GAIN) * kept[0][0].cycles if kept else math.inf
+        starts = self.starts([drop_dead(replace(each, loops=())) for each in graphs], True)
+        fitting = [start for start in starts if start.fits()]
+        if fitting and fitting[0].whole().cycles < most:
+            found = _searched(fitting, STEADY_SHARE)
+            return [entry for entry in found if entry[0].cycles < most] or kept
+        return kept
+
+
+def _searched(starts: Sequence[_Starts], share: float = 1.0) -> list[Found]:
     """The best plans of the netlists that promise most: a second one where many trials are left.
 
     All that with a `share` of the trials.
     """
-    found: list[tuple[Outcome, Trial]] = []
+    found: list[Found] = []
     left = int(share * TRIALS)
     for start in starts[:STARTS]:
         trials = int(share * start.trials)
@@ -169,7 +198,7 @@ def _trials(
 
 def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
     """The plain netlist, and that with guests if there is one; these would keep the next graph."""
-    plain = Wiring(graph, chained=is_steady and not graph.loops).build()
+    plain = Wiring(graph, chained=is_steady).build()
     shared = None if is_steady else with_guests(graph, plain)
     return [plain, shared] if shared else [plain]
 
@@ -207,8 +236,12 @@ class _Starts:
         return bool(self.found)
 
     def promised(self) -> float:
-        """Cycles of the best plan so far."""
-        return self.found[0].cycles
+        """Cycles of the best plan so far; without one, more than any."""
+        return self.found[0].cycles if self.found else math.inf
+
+    def whole(self) -> Outcome:
+        """The best plan so far, on all graphs."""
+        return self.trial.outcome(self.found[0].plan)
 
     @property
     def trials(self) -> int:
@@ -235,7 +268,8 @@ def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
     """
     refused = list[str]()
     found: list[tuple[Outcome, float]] = []
-    for run, slack in _runs(search, trial):
+    run = search.paced if trial.is_steady else search.run
+    for slack in STEADY_SLACKS if trial.is_steady else SLACKS:
         for widest in WIDEST:
             outcome = trial.outcome(run(widest, slack, trial.budget, trial))
             refused = trial.budget.exceeded(outcome.cost)
@@ -248,18 +282,6 @@ def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
             plan = search.run(best.plan.widest, slack, trial.budget, trial, lead)
             found.append((trial.outcome(plan), slack))
     return [outcome for outcome, _ in found if trial.fits(outcome)], refused
-
-
-def _runs(search: Search, trial: Trial) -> list[tuple[Run, float]]:
-    """The ways to a first plan, and the slack of each.
-
-    Layers that share an engine cannot overlap: what a graph takes by itself counts there as well.
-    """
-    plain: list[tuple[Run, float]] = [(search.run, slack) for slack in SLACKS]
-    if not trial.is_steady:
-        return plain
-    paced = [(search.paced, slack) for slack in STEADY_SLACKS]
-    return [*paced, *(plain if trial.graph.loops else [])]
 
 
 def spread(works: Sequence[Work], count: int) -> list[Work]:
