@@ -216,7 +216,7 @@ alone, which leaves the others as they were.
 - **graphs/s** at {{clock}} MHz, the clock asked for, of those cycles, and **back to back**: every
   graph sent as soon as the design takes it. Designs of `--optimize throughput` have a table of
   their own, back to back only, beside those for the fewest cycles of a graph (**latency mode**);
-  both are one design where units of its own for each layer would not bring many more graphs.
+  both are one design where units for each layer by itself would not bring many more graphs.
 - **multipliers**: what the compiler allots. **DSP** to **URAM**: Yosys, and in brackets the
   deviation of the compiler's estimate from it; the estimate alone where Yosys was not run.
 - **mismatches**: outputs that differ from the integer reference, in C++, in RTL, and in RTL with

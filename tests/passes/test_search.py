@@ -132,6 +132,19 @@ def test_throughput_has_the_shorter_interval(graph: Graph) -> None:
     assert all(design.cost.dsp <= 200 for design in designs.values())
 
 
+def test_throughput_gives_up_the_fold_only_for_much(graph: Graph) -> None:
+    """With few multipliers its design is that of latency; with many it takes 15 % less at least."""
+    samples, few, many = molecules(8), Budget(part("xcu50"), multipliers=12), BUDGETS[1]
+    one, same = (schedule(graph, few, ROWS, "test", samples, goal) for goal in Optimize)
+    assert one.digest == same.digest
+    assert one.loops == (3,)
+    budget = replace(few, multipliers=many)
+    one, apart = (schedule(graph, budget, ROWS, "test", samples, goal) for goal in Optimize)
+    works = [Work.of(graph, sample) for sample in samples]
+    assert (one.loops, apart.loops) == ((3,), ())
+    assert estimate_interval(apart, works) < 0.85 * estimate_interval(one, works)
+
+
 def test_no_graph_waits_long_for_the_row_of_another(graph: Graph) -> None:
     """What has one row per graph takes at most half of what the multipliers allow on average."""
     netlist = Wiring(graph).build()
