@@ -211,9 +211,10 @@ def _check_tools() -> None:
 
 
 def _content_key(project: Path) -> str:
-    """A hash of the tools and of everything that is compiled."""
-    told = tools.output([tools.verilator() or "verilator", "--version"]) or ""
-    digest = hashlib.sha256((told + (tools.output(["g++", "--version"]) or "")).encode())
+    """A hash of the tools, of the machine compiled for and of everything that is compiled."""
+    compiler = (["g++", "--version"], ["g++", "-march=native", "-Q", "--help=target"])
+    commands = ([tools.verilator() or "verilator", "--version"], *compiler)
+    digest = hashlib.sha256("".join(tools.output(words) or "" for words in commands).encode())
     for place in (project, project / "lib", project / "sim"):
         for path in sorted(place.iterdir()):
             if path.suffix in {".sv", ".vlt", ".f"} or path.name == "run.py":
