@@ -28,10 +28,10 @@ The data-flow pass writes what comes into a module into its every instance, for 
 functions of their own: a wide design spends its time on fetching them.
 """
 
-OPTIMISE = ("-O3", "-march=native", "-fno-gcse-after-reload", "-fno-tree-pre", "-fno-code-hoisting")
+OPTIMISE = ("-O2", "-march=native", "-fno-tree-pre", "-fno-code-hoisting")
 """Options of the C++ compiler, for the machine that runs what it compiles.
 
-The passes left out take a third of its time and gain nothing here.
+The passes left out take a tenth of its time and gain nothing here.
 """
 
 
