@@ -34,10 +34,10 @@ SLACKS = (0.0, 0.12, 0.25, 0.5, 1.0)
 STEADY_SLACKS = (0.12, 0.25)
 """The same for throughput: what stands between matrix units must catch up with large graphs."""
 
-TRIALS = 700
+TRIALS = 500
 """Plans that the local search tries."""
 
-CELL_TRIALS = 75_000
+CELL_TRIALS = 60_000
 """The same times the cells of a large design."""
 
 STEADY_SHARE = 0.2
@@ -52,13 +52,13 @@ The estimate does not know how long a graph waits for a larger one in the layers
 STARTS = 2
 """Plans that it starts from; the best one first, with the most trials."""
 
-MANY_LEFT = 0.3
+MANY_LEFT = 0.2
 """The share of the trials that is worth a search of a second netlist."""
 
 TIGHT = 0.75
 """The share of the block RAM from which on the buffers of whole graphs are tried in UltraRAM."""
 
-FEW = 2
+FEW = 3
 """Graphs that decide each step of the local search."""
 
 STEADY_FEW = 4
