@@ -180,6 +180,10 @@ class Rules:
         """
         return None
 
+    def paired(self, first: Term, second: Term) -> Term | None:
+        """One integer for each pair of two bounded ones, by which the op can look up as well."""
+        return None
+
     @property
     def constant(self) -> float | None:
         """The number that the op puts on every row, if it does just that."""

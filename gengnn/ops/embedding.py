@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gengnn.fixed import FixedType
 from gengnn.ir import Kind, Param, Value
-from gengnn.ops.algebra import Array, Made, RowMap
+from gengnn.ops.algebra import Array, Made, RowMap, Term
 from gengnn.ops.base import (
     Cost,
     Exact,
@@ -26,6 +26,7 @@ from gengnn.ops.base import (
 )
 from gengnn.ops.concat import Concat
 from gengnn.ops.facts import Facts
+from gengnn.ops.joint import Joint
 from gengnn.ops.lowering import Abstract, Const, Full, LoweringError, Rowed, lowers
 from gengnn.ops.whole import Whole
 
@@ -86,6 +87,10 @@ class Embedding(Op):
         if told.matrix is None:
             return None
         return Embedding(), {"table": told.matrix.T + told.shift}
+
+    def paired(self, first: Term, second: Term) -> Term | None:
+        radix = second.value.bound
+        return None if radix is None else Term.of(Joint(radix), first, second)
 
     def kernel_params(self, site: Site) -> dict[str, int]:
         return {

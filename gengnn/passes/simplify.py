@@ -5,6 +5,7 @@ from __future__ import annotations
 from gengnn.ir import Graph
 from gengnn.passes.algebra import drop_identities, fuse
 from gengnn.passes.constants import fold_constants
+from gengnn.passes.lookups import join_lookups
 from gengnn.passes.merge import merge
 from gengnn.passes.rewrite import drop_dead, hoist
 from gengnn.passes.shifts import move_shifts
@@ -17,10 +18,10 @@ STEPS = (merge, fold_constants, drop_identities, fuse, move_shifts, drop_dead)
 def simplify(graph: Graph) -> Graph:
     """Merge equal nodes, compute constants, fold BatchNorm, drop what nothing reads.
 
-    Then layers with many zeros are split. What depends only on the structure of the graph comes
-    first, for all layers at once.
+    Then small tables are joined, and layers with many zeros are split. What depends only on the
+    structure of the graph comes first, for all layers at once.
     """
-    return hoist(_settled(drop_dead(split(_settled(graph)))))
+    return hoist(_settled(drop_dead(split(join_lookups(_settled(graph))))))
 
 
 def _settled(graph: Graph) -> Graph:

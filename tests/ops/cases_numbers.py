@@ -1,4 +1,4 @@
-"""Cases of the ops on pairs of numbers: quotients, comparisons, choices."""
+"""Cases of the ops on pairs of numbers: quotients, comparisons, choices, integers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def cases() -> Iterator[Case]:
     yield from divide_cases()
     yield from compare_cases()
     yield from select_cases()
+    yield from joint_cases()
     yield from integer_cases()
 
 
@@ -83,6 +84,22 @@ def select_cases() -> Iterator[Case]:
     widest, coarse = real("nodes", 6, "ap_fixed<32,12>"), real("nodes", 6, "ap_fixed<31,12>")
     yield case("select_wide", op("Select"), [mask, widest, coarse], coarse)
     yield case("select_far", op("Select"), [mask, far, narrow], real("nodes", 6, "ap_fixed<9,2>"))
+
+
+def joint_cases() -> Iterator[Case]:
+    """Pairs of integers as one: powers of two and other radices, either operand broadcast."""
+    one, many = index("nodes", bound=12), index("nodes", bound=10, features=6)
+    for name, radix in (("", 10), ("_two", 16), ("_sparse", 33), ("_dense", 63)):
+        a, b = index("nodes", bound=7), index("nodes", bound=radix)
+        yield case(f"joint{name}", op("Joint", radix), [a, b], index("nodes", bound=7 * radix))
+    both = [index("nodes", bound=12, features=6), many]
+    y = index("nodes", bound=120, features=6)
+    yield case("joint_lanes", op("Joint", 10), both, y, 3)
+    yield case("joint_broadcast", op("Joint", 10), [one, many], y, 2)
+    y = index("nodes", bound=12 * 10, features=6)
+    yield case("joint_with_one", op("Joint", 12), [many, one], y, 3)
+    large = [index("nodes", bound=70000), index("nodes", bound=1)]
+    yield case("joint_alone", op("Joint", 1), large, index("nodes", bound=70000))
 
 
 def integer_cases() -> Iterator[Case]:
