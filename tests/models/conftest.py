@@ -10,7 +10,7 @@ import pytest
 LAUNCHER = Path(__file__).parents[2] / "benchmarks" / "coverage" / "compiler.py"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Compile without optimising, and Verilator's runtime once for all designs."""
     kept = tmp_path_factory.getbasetemp().parent / "verilated"

@@ -59,7 +59,6 @@ schedule: Callable[..., Design] = compiler.schedule
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 def test_both_back_ends_give_every_code(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,6 @@ def test_iterations_of_one_module_share_units_and_weights(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("name", own_models())
 def test_csim_equals_the_reference(name: str, tmp_path: Path) -> None:
     model = make(f"own_{name}")
@@ -80,7 +79,6 @@ def test_csim_equals_the_reference(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 def test_rtl_of_shared_weights_equals_the_reference(tmp_path: Path) -> None:
     archive = gengnn.export(make("own_recurrent_interaction"), example(), tmp_path / "model.pt")
     project = gengnn.build(archive, data=data_set(), out=tmp_path / "project")

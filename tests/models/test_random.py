@@ -104,7 +104,6 @@ def check(seeds: tuple[int, ...], model: Single, project: Project, found: Simula
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("seeds", bundles(16, CSIM_BUNDLE), ids=str)
 def test_csim_equals_the_reference(seeds: tuple[int, ...], tmp_path: Path) -> None:
     model, project = built(seeds, tmp_path)
@@ -112,7 +111,6 @@ def test_csim_equals_the_reference(seeds: tuple[int, ...], tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("seeds", bundles(4, RTL_BUNDLE), ids=str)
 def test_rtl_equals_the_reference(seeds: tuple[int, ...], tmp_path: Path) -> None:
     model, project = built(seeds, tmp_path)

@@ -47,7 +47,6 @@ def spaces(project: Project, *kernels: str) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 def test_copies_and_squares_of_rows(tmp_path: Path) -> None:
     project = built(lambda: MolPNAConv(NODE), tmp_path)
     assert spaces(project) == {"nodes", "graphs"}
@@ -59,7 +58,6 @@ def test_copies_and_squares_of_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("quick")
 def test_softmax_over_neighbours(tmp_path: Path) -> None:
     project = built(lambda: GATConv(NODE, NODE // 2, heads=2), tmp_path)
     assert spaces(project, "divide") == {"nodes"}
