@@ -9,6 +9,7 @@ from gengnn.ir import Graph, Kind, Node
 from gengnn.ops.algebra import Array, RowMap, Term
 from gengnn.ops.base import Op
 from gengnn.passes.algebra import constants
+from gengnn.passes.rewrite import lone
 from gengnn.passes.split import Parts
 
 MOST_ROWS = 128
@@ -51,18 +52,12 @@ def join_lookups(graph: Graph) -> Graph:
     Exact algebra in float64: that table has the sum for every combination of the integers. The
     features of atoms and bonds have few values each.
     """
-    users, producers = graph.users(), graph.producers
-    lone = {
-        name: producers[name]
-        for name, readers in users.items()
-        if name in producers and len(readers) == 1 and name not in graph.outputs
-    }
+    known, users = lone(graph), graph.users()
     params, nodes = dict(graph.params), list[Node]()
     for node in graph.nodes:
-        is_inner = node.name in lone and users[node.name][0].op.is_sum
         told = None
-        if node.op.is_sum and not is_inner:
-            told = Tree(graph, lone, node).joined()
+        if node.op.is_sum and not (node.name in known and _is_part(node, users[node.name][0])):
+            told = Tree(graph, known, node).joined()
         if told is None or told.value.shape != node.output.shape:
             nodes.append(node)
         else:
@@ -70,11 +65,17 @@ def join_lookups(graph: Graph) -> Graph:
     return replace(graph, nodes=tuple(nodes), params=params)
 
 
+def _is_part(node: Node, last: Node) -> bool:
+    """Whether two nodes are sums of one shape."""
+    return node.op.is_sum and last.op.is_sum and node.output.shape == last.output.shape
+
+
 class Tree:
     """Sums of sums that nothing else reads; `root` is the last."""
 
-    def __init__(self, graph: Graph, lone: Mapping[str, Node], root: Node) -> None:
-        self.graph, self.lone, self.root = graph, lone, root
+    def __init__(self, graph: Graph, known: Mapping[str, Node], root: Node) -> None:
+        """Take the nodes with one reader each, too."""
+        self.graph, self.known, self.root = graph, known, root
         self.terms: dict[str, Term] = {}
         self.lookups: dict[str, Lookup] = {}
         self._find(root)
@@ -110,9 +111,8 @@ class Tree:
 
     def _inner(self, name: str) -> Node | None:
         """The operand of a sum that is a part of the tree, if it is one."""
-        node = self.lone.get(name)
-        is_part = node and node.op.is_sum and node.output.shape == self.root.output.shape
-        return node if is_part else None
+        node = self.known.get(name)
+        return node if node and _is_part(node, self.root) else None
 
     def _find(self, node: Node) -> None:
         for name in node.inputs:
@@ -124,7 +124,7 @@ class Tree:
 
     def _lookup(self, name: str) -> Lookup | None:
         """How an operand is looked up, if it is by one bounded integer."""
-        node = self.lone.get(name)
+        node = self.known.get(name)
         if node is None or len(node.inputs) != 1 or node.output.shape != self.root.output.shape:
             return None
         index = self.graph.values[node.inputs[0]]

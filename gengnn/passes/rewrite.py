@@ -20,6 +20,16 @@ def substitute(graph: Graph, nodes: Iterable[Node], same: Mapping[str, str]) -> 
     return replace(graph, nodes=rewired, outputs=tuple(final(name) for name in graph.outputs))
 
 
+def lone(graph: Graph) -> dict[str, Node]:
+    """The nodes whose values one other node reads, once, and no output is."""
+    users, producers = graph.users(), graph.producers
+    return {
+        name: producers[name]
+        for name, readers in users.items()
+        if name in producers and len(readers) == 1 and name not in graph.outputs
+    }
+
+
 def live(graph: Graph) -> set[str]:
     """The values that an output depends on."""
     needed = set(graph.outputs)

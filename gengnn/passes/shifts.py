@@ -7,7 +7,7 @@ from dataclasses import replace
 from gengnn.ir import Graph, Node, Param
 from gengnn.ops.algebra import Array
 from gengnn.passes.algebra import constants
-from gengnn.passes.rewrite import substitute
+from gengnn.passes.rewrite import lone, substitute
 
 
 def move_shifts(graph: Graph) -> Graph:
@@ -22,15 +22,10 @@ def move_shifts(graph: Graph) -> Graph:
 
 def _next(graph: Graph) -> Graph | None:
     """The graph with the first constant that can be moved, moved."""
-    users, producers = graph.users(), graph.producers
-    lone = {
-        name: producers[name]
-        for name, readers in users.items()
-        if name in producers and len(readers) == 1 and name not in graph.outputs
-    }
+    known = lone(graph)
     for node in graph.nodes:
-        if node.op.is_sum and all(name in lone for name in node.inputs):
-            operands = [lone[name] for name in node.inputs]
+        if node.op.is_sum and all(name in known for name in node.inputs):
+            operands = [known[name] for name in node.inputs]
             for shifted, matrix in (operands, operands[::-1]):
                 moved = _moved(graph, shifted, matrix)
                 if moved:

@@ -124,6 +124,15 @@ def test_a_sum_that_others_read_is_one_of_two_sums() -> None:
     assert kinds(after) == {"Joint": 1, "Embedding": 2, "Add": 1}
 
 
+def test_a_narrow_sum_in_a_wide_one_is_a_sum_of_its_own() -> None:
+    build = builder([3, 4])
+    table(build, "a", "i0", 3, 1)
+    table(build, "b", "i1", 4, 1)
+    build("s", make("Add"), "a", "b")
+    after = joined(build.graph(build("y", make("Add"), "x", "s"), limits={"nodes": 50}))
+    assert kinds(after) == {"Joint": 1, "Embedding": 1, "Add": 1}
+
+
 @pytest.mark.parametrize(
     ("bounds", "features", "sign"),
     [((12, 11), FEATURES, 1), ((3, None), FEATURES, 1), ((3, 4), 1, 1), ((3, 4), FEATURES, -1)],
