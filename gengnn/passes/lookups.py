@@ -130,7 +130,7 @@ class Tree:
         index = self.graph.values[node.inputs[0]]
         is_plain = index.kind is Kind.INDEX and index.target is None and index.features == 1
         told = node.op.row_map(index, constants(self.graph, node)) if is_plain else None
-        if told is None or told.matrix is None or index.bound is None:
+        if told is None or told.matrix is None or not 0 < (index.bound or 0) <= told.inputs:
             return None
         table = (told.matrix.T + told.shift)[: index.bound]
         return Lookup(node.op, self._term(index.name), table, self._term(name))
