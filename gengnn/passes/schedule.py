@@ -50,7 +50,7 @@ The estimate does not know how long a graph waits for a larger one in the layers
 """
 
 STARTS = 2
-"""Plans that it starts from; the best one first, with the most trials."""
+"""Netlists that are searched; the one that promises most first, with the most trials."""
 
 MANY_LEFT = 0.2
 """The share of the trials that is worth a search of a second netlist."""
@@ -58,10 +58,13 @@ MANY_LEFT = 0.2
 TIGHT = 0.75
 """The share of the block RAM from which on the buffers of whole graphs are tried in UltraRAM."""
 
-FEW = 3
-"""Graphs that decide each step of the local search."""
+FEW = (3, 2)
+"""Graphs that decide each step of the local search, from the best first plan and from the next.
 
-STEADY_FEW = 4
+Other graphs lead to another plan.
+"""
+
+STEADY_FEW = (4, 4)
 """The same for throughput, where each waits for the one before it."""
 
 Found = tuple[Outcome, Trial]
@@ -140,9 +143,9 @@ class _Task:
 
     def apart(self, graphs: Sequence[Graph], folded: Sequence[Found]) -> list[Found]:
         """The best folded plan, or one with units of its own for each layer if that is worth it."""
-        trials = [(best, replace(trial, is_steady=True)) for best, trial in folded]
-        best = [min(trials, key=lambda entry: entry[0].cycles)] if trials else []
-        kept = [(trial.outcome(outcome.plan), trial) for outcome, trial in best]
+        steady = [(best.plan, replace(trial, is_steady=True)) for best, trial in folded]
+        kept = [(trial.outcome(plan), trial) for plan, trial in steady]
+        kept = [min(kept, key=lambda entry: entry[0].cycles)] if kept else []
         most = (1.0 - APART_GAIN) * kept[0][0].cycles if kept else math.inf
         starts = self.starts([drop_dead(replace(each, loops=())) for each in graphs], True)
         fitting = [start for start in starts if start.fits()]
@@ -205,14 +208,13 @@ def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
 
 @dataclass(frozen=True)
 class _Starts:
-    """Plans of one netlist that fit, best first; what is too much in the smallest, if none.
+    """Plans of one netlist that fit, best first on a few of the graphs.
 
-    `few` has some of the graphs of `trial`, on which these plans were tried.
+    `refused` tells what is too much in the smallest one, if there are none.
     """
 
     search: Search
     trial: Trial
-    few: Trial
     found: Sequence[Outcome]
     refused: Sequence[str]
 
@@ -221,9 +223,8 @@ class _Starts:
         """What a first look at the netlist of a trial finds."""
         multipliers = trial.budget.dsp if trial.is_steady else 0
         search = Search(trial.graph, trial.netlist, rows, multipliers)
-        few = replace(trial, works=spread(trial.works, STEADY_FEW if trial.is_steady else FEW))
-        fitting, refused = _first(search, few)
-        return cls(search, trial, few, sorted(fitting, key=lambda each: each.cycles), refused)
+        fitting, refused = _first(search, _on(trial, _few(trial)[0]))
+        return cls(search, trial, sorted(fitting, key=lambda each: each.cycles), refused)
 
     @property
     def has_room(self) -> bool:
@@ -250,15 +251,26 @@ class _Starts:
 
     def best(self, most: int) -> tuple[Outcome, int]:
         """The best plan of `most` trials, fewer of a large design, and how many are left."""
-        if not self.few.works:
+        if not self.trial.works:
             return self.found[0], most
         plans: list[Plan] = []
         trials = min(most, self.trials)
-        improve = Improve(self.search, self.few)
-        for start in self.found[:STARTS]:
-            plans.append(improve.run(start, trials * 2 // 3).plan)
+        for count, start in zip(_few(self.trial), self.found, strict=False):
+            few = _on(self.trial, count)
+            improve = Improve(self.search, few)
+            plans.append(improve.run(few.outcome(start.plan), trials * 2 // 3).plan)
             trials -= trials * 2 // 3 - improve.left
         return min(map(self.trial.outcome, plans), key=lambda outcome: outcome.cycles), trials
+
+
+def _few(trial: Trial) -> tuple[int, ...]:
+    """How many graphs decide, from each start."""
+    return STEADY_FEW if trial.is_steady else FEW
+
+
+def _on(trial: Trial, count: int) -> Trial:
+    """The same on so many graphs."""
+    return replace(trial, works=spread(trial.works, count))
 
 
 def _first(search: Search, trial: Trial) -> tuple[list[Outcome], list[str]]:
