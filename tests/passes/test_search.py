@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import gengnn.passes.schedule as scheduling
 from gengnn.ir import Graph
 from gengnn.parts import part
 from gengnn.passes.budget import Budget
@@ -143,6 +144,23 @@ def test_throughput_gives_up_the_fold_only_for_much(graph: Graph) -> None:
     works = [Work.of(graph, sample) for sample in samples]
     assert (one.loops, apart.loops) == ((3,), ())
     assert estimate_interval(apart, works) < 0.85 * estimate_interval(one, works)
+
+
+def test_throughput_keeps_the_fold_with_the_shortest_interval(
+    graph: Graph, works: list[Work], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With guests a single graph is slower here, and graphs follow one another sooner."""
+    monkeypatch.setattr(scheduling, "APART_GAIN", 1.0)
+    budget = Budget(part("xcu50"), multipliers=40)
+    task = scheduling._Task(budget, ROWS, "test", molecules(8))
+    folded = [(start.found[0], start.trial) for start in task.starts([graph], False)]
+    designs = [trial.design(best.plan) for best, trial in folded]
+    one, other = (mean_cycles(design, works) for design in designs)
+    interval, shortest = (estimate_interval(design, works) for design in designs)
+    assert one < other
+    assert interval > shortest
+    ((kept, _),) = task.apart([graph], folded)
+    assert kept.cycles == shortest
 
 
 def test_no_graph_waits_long_for_the_row_of_another(graph: Graph) -> None:
