@@ -92,11 +92,12 @@ def joint_cases() -> Iterator[Case]:
     for name, radix in (("", 10), ("_two", 16), ("_sparse", 33), ("_dense", 63)):
         a, b = index("nodes", bound=7), index("nodes", bound=radix)
         yield case(f"joint{name}", op("Joint", radix), [a, b], index("nodes", bound=7 * radix))
+    only = [index("nodes", bound=1), index("nodes", bound=16)]
+    yield case("joint_only", op("Joint", 16), only, index("nodes", bound=16))
     both = [index("nodes", bound=12, features=6), many]
     y = index("nodes", bound=120, features=6)
     yield case("joint_lanes", op("Joint", 10), both, y, 3)
     yield case("joint_broadcast", op("Joint", 10), [one, many], y, 2)
-    y = index("nodes", bound=12 * 10, features=6)
     yield case("joint_with_one", op("Joint", 12), [many, one], y, 3)
     large = [index("nodes", bound=70000), index("nodes", bound=1)]
     yield case("joint_alone", op("Joint", 1), large, index("nodes", bound=70000))
