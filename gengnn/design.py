@@ -175,7 +175,7 @@ class Design:
     @property
     def cost(self) -> Cost:
         """Resources of all units."""
-        return sum((unit.cost for unit in self.units), Cost(interval=0, latency=0))
+        return Cost.total(unit.cost for unit in self.units)
 
 
 def unsigned(value: Value) -> bool:

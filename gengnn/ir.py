@@ -75,7 +75,7 @@ class Value:
     column: Column | None = None
     path: KeyPath = ()
 
-    @property
+    @cached_property
     def features(self) -> int:
         """Lanes of one row."""
         return math.prod(self.shape)

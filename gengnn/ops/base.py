@@ -96,6 +96,11 @@ class Op(Rules, ABC):
         return bool(self.fill_ports)
 
     @property
+    def keeps_graphs(self) -> bool:
+        """Graphs that its unit took before can hold up the next one."""
+        return self.banks > 0 or self.one_port
+
+    @property
     def sees_order(self) -> bool:
         """The order of the rows that go in matters to more than the order of those that come out.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,21 @@ class Cost:
             max(self.interval, other.interval),
             self.latency + other.latency,
             max(self.scan, other.scan),
+        )
+
+    @classmethod
+    def total(cls, costs: Iterable[Cost]) -> Cost:
+        """All units side by side, where there are many."""
+        every = list(costs)
+        return cls(
+            sum([cost.dsp for cost in every]),
+            sum([cost.lut for cost in every]),
+            sum([cost.ff for cost in every]),
+            sum([cost.bram18 for cost in every]),
+            sum([cost.uram for cost in every]),
+            max([cost.interval for cost in every], default=0),
+            sum([cost.latency for cost in every]),
+            max([cost.scan for cost in every], default=0.0),
         )
 
 

@@ -30,11 +30,12 @@ class Segment(Reduction):
         x, index, rows = at.inputs
         end = max(x.end, index.end)
         targets = at.codes[1]
-        new = np.diff(targets, prepend=0)
-        skipped = np.cumsum(np.maximum(new - 1, 0)) * at.cost.interval  # cycles of rows of zeros
+        new = targets.copy()
+        new[1:] -= targets[:-1]
+        skipped = np.maximum(new - 1, 0).cumsum() * at.cost.interval  # cycles of rows of zeros
         start = paced(np.maximum(x.first, index.first) - skipped, at.cost.interval, 0.0) + skipped
         done = np.full(len(rows.first), end)
-        later = np.searchsorted(targets, np.arange(len(done)), side="right")
+        later = targets.searchsorted(np.arange(len(done)), side="right")
         some = later < len(start)
         done[some] = start[later[some]]
         ready = np.maximum(done, rows.first)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +14,24 @@ from gengnn.ops.cost import Cost
 Cycles = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(NamedTuple):
     """The cycles of a graph's rows on a stream: first and last beat of each, and the end token."""
 
     first: Cycles
     last: Cycles
     end: float
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether rows are known to come in one beat: both cycles are one array."""
+        return self.first is self.last
+
     def from_cycle(self, cycle: float) -> Arrivals:
         """The same, nothing before `cycle`."""
         if cycle <= 0:
             return self
-        first, last = np.maximum(self.first, cycle), np.maximum(self.last, cycle)
+        first = np.maximum(self.first, cycle)
+        last = first if self.is_whole else np.maximum(self.last, cycle)
         return Arrivals(first, last, max(self.end, cycle))
 
     def rows(self, chosen: NDArray[np.int64]) -> Arrivals:
@@ -55,15 +60,15 @@ def paced(ready: Cycles, interval: float, free: float) -> Cycles:
 
 def joined(inputs: Sequence[Arrivals]) -> Arrivals:
     """Rows that come together."""
-    return Arrivals(
-        reduce(np.maximum, (entry.first for entry in inputs)),
-        reduce(np.maximum, (entry.last for entry in inputs)),
-        max(entry.end for entry in inputs),
-    )
+    if len(inputs) == 1:
+        return inputs[0]
+    first = last = reduce(np.maximum, [entry.first for entry in inputs])
+    if not all(entry.is_whole for entry in inputs):
+        last = reduce(np.maximum, [entry.last for entry in inputs])
+    return Arrivals(first, last, max([entry.end for entry in inputs]))
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """One graph at a unit: the rows of its inputs, the unit's speed, and since when it is free.
 
     A row of each input has `taken` beats, one of the result `beats`; `codes` are the integers on
@@ -103,8 +108,11 @@ def passed(rows: Arrivals, cost: Cost, beats: int, free: float) -> Arrivals:
     """A unit that makes a row of `beats` beats of each row, free from cycle `free` on."""
     scan = cost.scan * len(rows.first)
     start = paced(rows.first, cost.interval + scan, free)
-    first = start + cost.latency + scan
-    spread = (beats - 1) * max(1.0, cost.interval / beats)
-    last = np.maximum(first + spread, rows.last + cost.latency)
-    end = max(rows.end + cost.latency, last[-1] + 1 if len(last) else free)
+    first = start + (cost.latency + scan)
+    if beats == 1 and rows.is_whole:
+        last = first
+    else:
+        spread = (beats - 1) * max(1.0, cost.interval / beats)
+        last = np.maximum(first + spread, rows.last + cost.latency)
+    end = max(rows.end + cost.latency, last.item(-1) + 1 if len(last) else free)
     return Arrivals(first, last, end)

@@ -13,6 +13,7 @@ from gengnn.ir import Graph, Kind
 from gengnn.ops.base import Cost
 from gengnn.ops.timing import Arrivals, Turn, joined, paced, passed, steady
 from gengnn.passes.ahead import Ahead, aheads
+from gengnn.passes.intake import Cut, Intake, intake
 from gengnn.passes.paces import paces
 from gengnn.passes.posts import Post, posts
 from gengnn.passes.recall import Known, Memory, Recall
@@ -84,7 +85,8 @@ class _Facts:
     """What is so of a design whatever graph it takes.
 
     `posts` are the units at work in each layer, in order; `entries` the streams that no unit makes;
-    `paces`, `aheads` and `stalls` tell who waits for whom.
+    `paces`, `aheads` and `stalls` tell who waits for whom. What is worked out of a unit for one
+    graph is kept for the others by its `id`: `speeds` and `intakes`.
     """
 
     design: Design
@@ -93,6 +95,8 @@ class _Facts:
     paces: Mapping[str, int]
     aheads: Mapping[str, Ahead]
     stalls: Stalls
+    speeds: dict[int, tuple[Cost, int]] = field(default_factory=dict)
+    intakes: dict[tuple[int, str], Intake | Cut | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, design: Design, recall: Recall | None = None) -> _Facts:
@@ -103,14 +107,30 @@ class _Facts:
         every = posts(design, steps(design), *told, recall or Recall())
         return cls(design, [*every], entries, *told)
 
+    def speed(self, unit: Unit) -> tuple[Cost, int]:
+        """The speed of a unit that only passes rows on, and the beats of its rows."""
+        known = self.speeds.get(id(unit))
+        if known is None:
+            beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
+            behind = max(self.paces.get(wire, 1) for wire in unit.outputs.values())
+            cost = replace(unit.cost, interval=max(unit.cost.interval, behind))
+            known = self.speeds[id(unit)] = cost, beats
+        return known
+
+    def intake(self, unit: Unit, wire: str) -> Intake | Cut | None:
+        """How the beats of an input gather in front of a unit."""
+        key = id(unit), wire
+        if key not in self.intakes:
+            self.intakes[key] = intake(unit, wire, self.design.streams)
+        return self.intakes[key]
+
 
 class _Line:
     """A machine that takes one graph after the other; it starts empty, at cycle 0."""
 
     def __init__(self, facts: _Facts) -> None:
         self.design, self.facts = facts.design, facts
-        self.clock = _Clock(facts.design, paces=facts.paces, aheads=facts.aheads)
-        self.clock.stalls = facts.stalls
+        self.clock = _Clock(facts, facts.design.streams)
         self.free = 0.0
 
     def run(self, work: Work, memo: Memory | None = None) -> float:
@@ -179,21 +199,18 @@ def count_rows(graph: Graph, space: str, rows: Mapping[str, float]) -> float:
 class _Clock:
     """The rows of all streams, and until when each unit is busy.
 
-    `paces` are those behind forks and merges; `held` has the ends of the graphs that left each unit
-    that keeps them, `ports` when its memory has passed all rows of the last one.
+    `held` has the ends of the graphs that left each unit that keeps them, `ports` when its memory
+    has passed all rows of the last one.
     """
 
-    design: Design
+    facts: _Facts
+    streams: Mapping[str, Stream]
     codes: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     layer: int = 0
     times: dict[str, Arrivals] = field(default_factory=dict)
     busy: dict[str, float] = field(default_factory=dict)
-    paces: Mapping[str, int] = field(default_factory=dict)
-    aheads: Mapping[str, Ahead] = field(default_factory=dict)
-    stalls: Stalls = field(default_factory=Stalls)
     held: dict[str, list[float]] = field(default_factory=dict)
     ports: dict[str, float] = field(default_factory=dict)
-    plain: dict[tuple[str, ...], tuple[Cost, int]] = field(default_factory=dict)
     memo: Memory | None = None
 
     def begin(self, work: Work, memo: Memory | None) -> None:
@@ -208,17 +225,19 @@ class _Clock:
         else:
             self._recall(post, self.memo)
         if unit.kernel == "merge" and self.layer:
-            self.busy |= self.stalls.held_up(unit, self.times[unit.outputs["y"]], self.busy)
+            self.busy |= self.facts.stalls.held_up(unit, self.times[unit.outputs["y"]], self.busy)
 
     def _recall(self, post: Post, memo: Memory) -> None:
         """Advance a unit, by what is known of it in other designs where it is the same."""
         unit, name = post.unit, post.unit.name
-        taken = [self.times.get(wire) for wire in post.taken]
-        held = self.held.get(name, ())
-        given = (post.kind, self.busy.get(name), self.ports.get(name), *held, *map(id, taken))
+        taken = [*map(self.times.get, post.taken)]
+        given: tuple[float | None, ...] = (post.kind, self.busy.get(name), *map(id, taken))
+        before = 0
+        if post.keeps:
+            held = self.held.get(name, ())
+            given, before = (*given, self.ports.get(name), *held), len(held)
         known = memo.find((name, self.layer), given)
         if known is None:
-            before = len(held)
             self._advance(unit)
             made = [self.times[wire] for wire in post.made]
             left = self.busy[name], self.held.get(name, [])[before:], self.ports.get(name)
@@ -239,11 +258,8 @@ class _Clock:
         elif unit.kernel == "replay":
             self._replay(unit)
         else:
-            known = unit.name, *unit.outputs  # a fork feeds fewer in some layers
-            if known not in self.plain:
-                self.plain[known] = self._plain(unit)
             rows = self._collected(unit, unit.inputs[self._port(unit)])
-            self._set(unit, passed(rows, *self.plain[known], self.busy.get(unit.name, 0.0)))
+            self._set(unit, passed(rows, *self.facts.speed(unit), self.busy.get(unit.name, 0.0)))
 
     def _port(self, unit: Unit) -> str:
         """The port that a unit reads which only passes rows on."""
@@ -251,13 +267,6 @@ class _Clock:
             return "x"
         first = (unit.turns & -unit.turns).bit_length() - 1
         return "a" if self.layer - first < unit.number("Own") else "b"
-
-    def _plain(self, unit: Unit) -> tuple[Cost, int]:
-        """The speed of a unit that only passes rows on, and the beats of its rows."""
-        beats = max(self.design.streams[wire].beats for wire in unit.outputs.values())
-        behind = max(self.paces.get(wire, 1) for wire in unit.outputs.values())
-        pace = max(unit.cost.interval, behind)
-        return replace(unit.cost, interval=pace), beats
 
     def _merge(self, unit: Unit) -> None:
         """Rows go in as fast as all who take them can; a layer when the one before it is in."""
@@ -269,7 +278,7 @@ class _Clock:
             back = free + np.maximum(np.arange(count) - 1.0, 0.0) * pace  # the loop stood still
             late = np.maximum(back - rows.first, 0.0)
             rows = Arrivals(rows.first + late, rows.last + late, rows.end + late[-1])
-        interval = max(self.paces[wire], self.design.streams[wire].beats)
+        interval = max(self.facts.paces[wire], self.streams[wire].beats)
         start = paced(rows.first, interval, free)
         wait = start - rows.first
         last = rows.last + wait
@@ -279,7 +288,7 @@ class _Clock:
     def _replay(self, unit: Unit) -> None:
         """The first pass comes with the rows, the others after the pass before."""
         wire = unit.outputs["y"]
-        beats = self.design.streams[wire].beats
+        beats = self.streams[wire].beats
         if self.layer == 0:
             rows = passed(
                 self.times[unit.inputs["x"]], unit.cost, beats, self.busy.get(unit.name, 0.0)
@@ -291,30 +300,14 @@ class _Clock:
         self.busy[unit.name] = rows.end + 2
 
     def _collected(self, unit: Unit, wire: str) -> Arrivals:
-        """The rows of an input, later where beats that the first result needs come slowly.
-
-        The last beat counts as coming with what is handed out behind it.
-        """
-        rows, beats = self.times[wire], self.design.streams[wire].beats
-        made = min(self.design.streams[result].beats for result in unit.outputs.values())
-        if unit.kernel == "fit":  # the beats left out are nobody's loss
-            share = (made - 1) / (beats - 1) if made < beats else 1.0
-            return Arrivals(rows.first, rows.first + (rows.last - rows.first) * share, rows.end)
-        op, out = unit.op, 1
-        needed = beats if op is not None and op.multiplies else beats // made
-        if unit.kernel == "resize":  # so many lanes are collected, then handed out
-            needed, out = (unit.number("Middle") // unit.number(p) for p in ("LanesX", "LanesY"))
-        if max(needed, out) <= 1 or (op is not None and (op.is_barrier or op.takes_beats)):
-            return rows
-        waits = needed - 1  # cycles of the latency in which these beats come
-        late = np.maximum((rows.last - rows.first) * (waits / max(beats - 1, 1)) - waits, 0.0)
-        more = out - 1 - waits
-        return Arrivals(rows.first + late, rows.last + more, rows.end + more)
+        """The rows of an input, later where beats that the first result needs come slowly."""
+        taken = self.facts.intake(unit, wire)
+        return taken.of(self.times[wire]) if taken else self.times[wire]
 
     def _set(self, unit: Unit, rows: Arrivals) -> None:
         for wire in unit.outputs.values():
             self.times[wire] = rows
-        start = rows.first[-1] - unit.cost.latency if len(rows.first) else rows.end
+        start = rows.first.item(-1) - unit.cost.latency if len(rows.first) else rows.end
         self.busy[unit.name] = start + unit.cost.interval
 
     def _codes(self, stream: Stream) -> NDArray[np.int64]:
@@ -331,11 +324,11 @@ class _Clock:
             port: self._collected(unit, wire).from_cycle(earliest if port in op.fill_ports else 0.0)
             for port, wire in wires.items()
         }
-        rows |= self._met(unit, rows) | self.stalls.beside(unit, rows, self.times)
-        codes = [self._codes(self.design.streams[wire]) for wire in wires.values()]
-        beats = self.design.streams[unit.outputs["y"]].beats
+        rows |= self._met(unit, rows) | self.facts.stalls.beside(unit, rows, self.times)
+        codes = [self._codes(self.streams[wire]) for wire in wires.values()]
+        beats = self.streams[unit.outputs["y"]].beats
         free = self.busy.get(name, 0.0)
-        taken = [self.design.streams[wire].beats for wire in wires.values()]
+        taken = [self.streams[wire].beats for wire in wires.values()]
         found = op.arrivals(Turn(list(rows.values()), taken, codes, unit.cost, beats, free))
         if op.banks:
             self.held.setdefault(name, []).append(found.end)
@@ -347,19 +340,23 @@ class _Clock:
 
     def _met(self, unit: Unit, rows: Mapping[str, Arrivals]) -> dict[str, Arrivals]:
         """The rows of branches that cannot come far ahead of those that they meet."""
-        joint = {port: rows[port] for port in rows if port not in unit.fill_ports}
         found: dict[str, Arrivals] = {}
-        for port, own in joint.items():
-            ahead = self.aheads.get(unit.inputs[port])
-            others = [other for name, other in joint.items() if name != port]
+        joint = [port for port in rows if port not in unit.fill_ports]
+        for port in joint if len(joint) > 1 else ():
+            ahead, own = self.facts.aheads.get(unit.inputs[port]), rows[port]
+            if ahead is None or ahead.interval <= 1:
+                continue
+            others = [rows[other] for other in joint if other != port]
             others = [other for other in others if len(other.first) == len(own.first)]
-            if ahead is not None and ahead.interval > 1 and others:
+            if others:
                 found[port] = ahead.held(own, joined(others).first)
         return found
 
     def _earliest(self, unit: Unit) -> float:
         """When a unit that keeps whole graphs has a bank and the port for the next one."""
         assert unit.op is not None
+        if not unit.op.keeps_graphs:
+            return 0.0
         held = self.held.get(unit.name, [])
         free = held[-unit.op.banks] if 0 < unit.op.banks <= len(held) else 0.0
         return max(free, self.ports.get(unit.name, 0.0))

@@ -15,13 +15,14 @@ class Post(NamedTuple):
     """A unit at work: the streams that it takes, or waits for, and those that it makes.
 
     In one layer, those of one `kind` and name make the same of the same rows, in whatever design of
-    one netlist.
+    one netlist; one that `keeps` graphs of the same ones before, too.
     """
 
     unit: Unit
     taken: tuple[str, ...]
     made: tuple[str, ...]
     kind: int
+    keeps: bool
 
 
 def posts(
@@ -41,7 +42,9 @@ def posts(
         pace, fellows = tuple(map(paces.get, made)), tuple(stalls.known(inputs))
         kind = recall.kind((unit.kernel, unit.cost, beats, pace, met, fellows))
         before = made if unit.kernel == "replay" else ()
-        return Post(unit, (*inputs, *before, *(each.wire for each in fellows)), made, kind)
+        taken = dict.fromkeys((*inputs, *before, *(each.wire for each in fellows)))
+        keeps = unit.op is not None and unit.op.keeps_graphs
+        return Post(unit, tuple(taken), made, kind, keeps)
 
     known: dict[int, Post] = {}
     for layer, units in steps:

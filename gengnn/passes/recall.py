@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gengnn.ops.timing import Arrivals
 
@@ -14,8 +15,7 @@ Place = tuple[str, int]
 """A unit, or a space of which rows come in, and a layer."""
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What a unit took, and what it left behind."""
 
     taken: Sequence[Arrivals | None]

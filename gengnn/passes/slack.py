@@ -67,11 +67,13 @@ def balance(
     told: list[Unit] = []
     every = dict(streams)
     for unit, (joint, filled) in zip(units, met, strict=True):
-        beats = {port: streams[wire].beats for port, wire in unit.inputs.items()}
-        waiting = places(joint, beats) | places(filled, beats)
+        waiting = dict[str, int]()
+        if len(unit.inputs) > 1:
+            beats = {port: streams[wire].beats for port, wire in unit.inputs.items()}
+            waiting = places(joint, beats) | places(filled, beats)
         for port, depth in handed.get(unit.name, {}).items():
             waiting[port] = max(depth, waiting.get(port, 0))
-        inputs = dict(unit.inputs)
+        inputs = dict(unit.inputs) if waiting else {}
         for port, depth in waiting.items():
             buffer, stream = _buffer(unit, every[inputs[port]], depth)
             told.append(buffer)
@@ -89,8 +91,11 @@ class Met(NamedTuple):
 
     def wanted(self, port: str) -> Arrival | None:
         """When rows that only say what to hand out are wanted: when what is taken in is there."""
-        own, other = self.joint.get(port), Arrival.latest(self.filled.values())
-        return other if own and self.filled and not own.origins & other.origins else None
+        own = self.joint.get(port)
+        if not own or not self.filled:
+            return None
+        other = Arrival.latest(self.filled.values())
+        return None if own.origins & other.origins else other
 
 
 def _met(units: Sequence[Unit], streams: Mapping[str, Stream]) -> list[Met]:
@@ -119,12 +124,15 @@ def _handed(
     later, the first must not wait for the other: it would hold up what both of them take in.
     """
     found: dict[str, dict[str, int]] = {}
+    forks = [unit for unit in units if unit.kernel == "fork"]
+    behind = {wire for fork in forks for wire in fork.outputs.values()}
     reads = {
         wire: (unit.name, port, each.wanted(port))
         for unit, each in zip(units, met, strict=True)
         for port, wire in unit.inputs.items()
+        if wire in behind
     }
-    for fork in (unit for unit in units if unit.kernel == "fork"):
+    for fork in forks:
         told = [(wire, *reads[wire]) for wire in fork.outputs.values() if wire in reads]
         ways = [(wire, name, port, own) for wire, name, port, own in told if own]
         for wire, name, port, own in ways:

@@ -64,7 +64,7 @@ class Trial:
     def cost(self, plan: Plan) -> Cost:
         """The resources of a plan."""
         units, _ = self._place(plan)
-        return sum((unit.cost for unit in units), Cost(interval=0, latency=0))
+        return Cost.total(unit.cost for unit in units)
 
     def outcome(self, plan: Plan) -> Outcome:
         """The resources and the cycles of a plan."""
