@@ -19,6 +19,9 @@ EXCHANGES = 8
 OFFERS = 4
 """Moves that are tried for each step of such a payment."""
 
+STEPS = 3
+"""Steps that each offer is counted for when a plan is polished."""
+
 NO_CELLS: frozenset[str] = frozenset()
 """The cells of a move that is about a whole region."""
 
@@ -63,11 +66,18 @@ class Improve:
         joined = [Move(frozenset([cell.name]), self.joined(cell)) for cell in self._spreadable()]
         return self._settled(best, [*self.joint_moves(start.plan), *joined, *single])
 
-    def _settled(self, best: Outcome, moves: Sequence[Move]) -> Outcome:
-        """The best plan found by these moves."""
+    def polish(self, found: Outcome, trials: int) -> Outcome:
+        """The best plan from one of `run` on, with exchanges for several steps of one offer."""
+        self.left = trials
+        joined = [Move(frozenset([cell.name]), self.joined(cell)) for cell in self._spreadable()]
+        moves = [*self.joint_moves(found.plan), *joined, *self._moves(found.plan)]
+        return self._settled(found, moves, STEPS)
+
+    def _settled(self, best: Outcome, moves: Sequence[Move], steps: int = 1) -> Outcome:
+        """The best plan found by these moves; each offer of an exchange may give so many steps."""
         while self.left > 0:
             best, tried = self._singly(best, moves)
-            found = self._exchanged(best, tried)
+            found = self._exchanged(best, tried, steps)
             if found is best:
                 break
             best = found
@@ -100,7 +110,7 @@ class Improve:
             tried[place] = Tried(moves[place], outcome.cycles - best.cycles, dsp)
         return best, list(tried.values())
 
-    def _exchanged(self, best: Outcome, tried: Sequence[Tried]) -> Outcome:
+    def _exchanged(self, best: Outcome, tried: Sequence[Tried], steps: int) -> Outcome:
         """The first promising exchange that helps, as often as it does, else `best`."""
         wanted = sorted((t for t in tried if t.cycles < 0), key=lambda t: t.cycles)
         offers = sorted((t for t in tried if t.dsp < 0), key=lambda t: t.cycles / -t.dsp)
@@ -108,7 +118,7 @@ class Improve:
         for want in wanted:
             faster = want.move.cells & self.search.shapes.keys()
             others = [t for t in offers if not t.move.cells & faster and t.cycles < -want.cycles]
-            room = self.trial.budget.dsp - best.cost.dsp - sum(t.dsp for t in others)
+            room = self.trial.budget.dsp - best.cost.dsp - steps * sum(t.dsp for t in others)
             if want.dsp > room or not left:
                 continue
             left -= 1

@@ -19,7 +19,6 @@ from gengnn.passes.guests import with_guests
 from gengnn.passes.improve import Improve
 from gengnn.passes.netlist import Netlist
 from gengnn.passes.parallel import Search
-from gengnn.passes.plan import Plan
 from gengnn.passes.rewrite import drop_dead
 from gengnn.passes.trial import Outcome, Trial
 from gengnn.passes.wiring import Wiring
@@ -54,6 +53,9 @@ STARTS = 2
 
 MANY_LEFT = 0.2
 """The share of the trials that is worth a search of a second netlist."""
+
+POLISH_GAIN = 0.005
+"""The share of the cycles that polishing the best plan must save: it may take more logic."""
 
 TIGHT = 0.75
 """The share of the block RAM from which on the buffers of whole graphs are tried in UltraRAM."""
@@ -160,14 +162,26 @@ def _searched(starts: Sequence[_Starts], share: float = 1.0) -> list[Found]:
 
     All that with a `share` of the trials.
     """
-    found: list[Found] = []
+    found: list[_Best] = []
     left = int(share * TRIALS)
     for start in starts[:STARTS]:
         trials = int(share * start.trials)
         if found and left < MANY_LEFT * trials:
             break
         best, left = start.best(min(left, trials))
-        found.append((best, start.trial))
+        found.append(best)
+    return _polished(found, left)
+
+
+def _polished(bests: Sequence[_Best], left: int) -> list[Found]:
+    """The plans found, and the best one again if the trials `left` make it faster."""
+    found = [(best.outcome, best.trial) for best in bests]
+    best = min(bests, key=lambda each: each.outcome.cycles, default=None)
+    if best and best.improve and left > 0:
+        plan = best.improve.polish(best.few, left).plan
+        polished = best.trial.outcome(plan)
+        if polished.cycles < (1.0 - POLISH_GAIN) * best.outcome.cycles:
+            found.append((polished, best.trial))
     return found
 
 
@@ -204,6 +218,16 @@ def _netlists(graph: Graph, is_steady: bool) -> list[Netlist]:
     plain = Wiring(graph, chained=is_steady).build()
     shared = None if is_steady else with_guests(graph, plain)
     return [plain, shared] if shared else [plain]
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The best plan of a netlist, on all graphs and on the `few` that `improve` looked at."""
+
+    outcome: Outcome
+    trial: Trial
+    few: Outcome
+    improve: Improve | None = None
 
 
 @dataclass(frozen=True)
@@ -249,18 +273,19 @@ class _Starts:
         """Plans that may be tried of this netlist."""
         return min(TRIALS, CELL_TRIALS // len(self.trial.netlist.cells))
 
-    def best(self, most: int) -> tuple[Outcome, int]:
+    def best(self, most: int) -> tuple[_Best, int]:
         """The best plan of `most` trials, fewer of a large design, and how many are left."""
         if not self.trial.works:
-            return self.found[0], most
-        plans: list[Plan] = []
+            return _Best(self.found[0], self.trial, self.found[0]), most
+        bests: list[_Best] = []
         trials = min(most, self.trials)
         for count, start in zip(_few(self.trial), self.found, strict=False):
             few = _on(self.trial, count)
             improve = Improve(self.search, few)
-            plans.append(improve.run(few.outcome(start.plan), trials * 2 // 3).plan)
+            found = improve.run(few.outcome(start.plan), trials * 2 // 3)
+            bests.append(_Best(self.trial.outcome(found.plan), self.trial, found, improve))
             trials -= trials * 2 // 3 - improve.left
-        return min(map(self.trial.outcome, plans), key=lambda outcome: outcome.cycles), trials
+        return min(bests, key=lambda each: each.outcome.cycles), trials
 
 
 def _few(trial: Trial) -> tuple[int, ...]:
