@@ -121,6 +121,27 @@ def test_trials_are_counted(graph: Graph, works: list[Work]) -> None:
     assert improve.left == 0
 
 
+def test_polishing_pays_with_several_steps_of_one_unit(graph: Graph, works: list[Work]) -> None:
+    search, trial, start = searched(graph, works, 16)
+    improve = Improve(search, trial)
+    found = improve.run(start, 500)
+    assert improve.left > 0  # no single step and no exchange of single steps helps
+    polished = improve.polish(found, 300)
+    assert trial.fits(polished)
+    assert polished.cycles < 0.95 * found.cycles
+
+
+def test_a_polished_plan_must_save_enough(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = scheduling._Task(Budget(part("xcu50"), multipliers=16), ROWS, "test", molecules(8))
+    worse = max(task.starts([graph], False), key=scheduling._Starts.promised)
+    best, left = worse.best(500)
+    plain, polished = scheduling._polished([best], left)
+    assert plain == (best.outcome, worse.trial)
+    assert polished[0].cycles < (1.0 - scheduling.POLISH_GAIN) * best.outcome.cycles
+    monkeypatch.setattr(scheduling, "POLISH_GAIN", 0.5)
+    assert scheduling._polished([best], left) == [plain]
+
+
 def test_throughput_has_the_shorter_interval(graph: Graph) -> None:
     budget, samples = Budget(part("xcu50"), multipliers=200), molecules(8)
     designs = {goal: schedule(graph, budget, ROWS, "test", samples, goal) for goal in Optimize}
