@@ -33,20 +33,11 @@ class Cost:
 
     def __add__(self, other: Cost) -> Cost:
         """Both units side by side."""
-        return Cost(
-            self.dsp + other.dsp,
-            self.lut + other.lut,
-            self.ff + other.ff,
-            self.bram18 + other.bram18,
-            self.uram + other.uram,
-            max(self.interval, other.interval),
-            self.latency + other.latency,
-            max(self.scan, other.scan),
-        )
+        return Cost.total((self, other))
 
     @classmethod
     def total(cls, costs: Iterable[Cost]) -> Cost:
-        """All units side by side, where there are many."""
+        """All units side by side."""
         every = list(costs)
         return cls(
             sum([cost.dsp for cost in every]),

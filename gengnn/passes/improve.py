@@ -63,14 +63,12 @@ class Improve:
         self.left = trials
         single = self._moves(start.plan)
         best = self._settled(start, single)
-        joined = [Move(frozenset([cell.name]), self.joined(cell)) for cell in self._spreadable()]
-        return self._settled(best, [*self.joint_moves(start.plan), *joined, *single])
+        return self._settled(best, [*self._wider_moves(start.plan), *single])
 
     def polish(self, found: Outcome, trials: int) -> Outcome:
         """The best plan from one of `run` on, with exchanges for several steps of one offer."""
         self.left = trials
-        joined = [Move(frozenset([cell.name]), self.joined(cell)) for cell in self._spreadable()]
-        moves = [*self.joint_moves(found.plan), *joined, *self._moves(found.plan)]
+        moves = [*self._wider_moves(found.plan), *self._moves(found.plan)]
         return self._settled(found, moves, STEPS)
 
     def _settled(self, best: Outcome, moves: Sequence[Move], steps: int = 1) -> Outcome:
@@ -167,6 +165,11 @@ class Improve:
             names = frozenset(cell.name for cell in cells)
             moves += [Move(names, step(group)) for step in (self._group_step, self._group_slowed)]
         return moves
+
+    def _wider_moves(self, plan: Plan) -> list[Move]:
+        """Steps of many cells, and of narrow rows back to the beats of their region."""
+        joined = [Move(frozenset([cell.name]), self.joined(cell)) for cell in self._spreadable()]
+        return [*self.joint_moves(plan), *joined]
 
     def joint_moves(self, plan: Plan) -> list[Move]:
         """Steps of the cells of a level together, of those that multiply, of all up to a level."""
